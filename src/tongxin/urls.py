@@ -1,0 +1,3 @@
+"""Where everything meets: one line a door."""
+
+urlpatterns: list = []
