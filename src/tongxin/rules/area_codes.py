@@ -1,6 +1,6 @@
 """The area code is the tree: fixed widths by level, ancestor = prefix."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class Level(IntEnum):
@@ -15,11 +15,56 @@ class Level(IntEnum):
     MICRO_GRID = 17
 
 
+class AreaKind(StrEnum):
+    """What an area is cut for. Source: domain.md §1 S0-12, §2.1."""
+
+    ORDINARY = "ordinary"
+    SPECIAL = "special"  # 专属网格: a park, a market, an office tower, a seat of government
+
+
+class Change(StrEnum):
+    """What joins an area that ended to one that follows it."""
+
+    SPLIT = "split"
+    MERGE = "merge"
+    RENAME = "rename"
+    RECODE = "recode"
+
+
+class How(StrEnum):
+    """How a point was matched to an area."""
+
+    INSIDE = "inside"
+    ON_EDGE = "on_edge"  # on the line between several: the smallest code is taken
+    OVERLAP = "overlap"  # inside several, whose outlines overlap: the smallest code is taken
+    NEAREST = "nearest"  # in none, but within reach of this one
+    OUTSIDE = "outside"
+
+
+SPECIAL_SERIALS = range(900, 1000)  # serials of special grids inside their village. Source: domain.md §2.1
+
+
 def level_of(code: str) -> Level:
     """Return the level of a code. Raises ValueError for a width that no level has."""
     if not (code.isascii() and code.isdigit()):
         raise ValueError(code)
     return Level(len(code))
+
+
+def canonical(code: str) -> str:
+    """Return the shortest form of an official code: `330800` and `330800000000` are both the city `3308`.
+
+    No serial is zero, so trailing groups of zeros are padding. Source: GB/T 2260, statistical codes of 12 digits.
+    """
+    for level, parent in ((12, 9), (9, 6), (6, 4), (4, 2)):
+        if len(code) == level and not code[parent:].strip("0"):
+            code = code[:parent]
+    return code
+
+
+def is_special(code: str) -> bool:
+    """Tell whether this is the code of a special grid, or of a part of one."""
+    return len(code) >= Level.GRID and int(code[Level.VILLAGE : Level.GRID]) in SPECIAL_SERIALS
 
 
 def up_to(code: str, level: Level) -> str:
