@@ -1,0 +1,194 @@
+"""Deadlines: what each clock allows, how urgency counts, when it warns, what a stop does."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tongxin.rules.deadlines import (
+    LEVEL_LIMITS,
+    LIMITS,
+    AmberRule,
+    Clock,
+    Urgency,
+    Verdict,
+    hastened,
+    limit_of,
+    resume,
+    start,
+    verdict,
+    whole,
+)
+from tongxin.rules.working_time import ALWAYS, SHANGHAI, CalendarTooShort, Limit, Unit, WorkingCalendar
+
+WEEKDAYS = WorkingCalendar.of(date(2026, 1, 1), date(2027, 12, 31), {}, provisional_from=date(2027, 1, 1))
+MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=SHANGHAI)
+
+moments = st.integers(0, 200 * 24 * 60).map(lambda minutes: MONDAY - timedelta(days=100) + timedelta(minutes=minutes))
+limits = st.builds(Limit, st.integers(1, 40), st.sampled_from(Unit))
+urgencies = st.sampled_from(Urgency)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=SHANGHAI)
+
+
+def test_every_clock_has_a_limit_for_every_urgency():
+    assert set(LIMITS) == set(Clock)
+    assert all(set(row) == set(Urgency) for row in LIMITS.values())
+
+
+@pytest.mark.parametrize(
+    ("clock", "urgency", "limit"),
+    [
+        (Clock.ACCEPT, Urgency.NORMAL, "30wm"),
+        (Clock.ACCEPT, Urgency.URGENT, "5m"),
+        (Clock.VERIFY, Urgency.NORMAL, "30wm"),
+        (Clock.DISPATCH, Urgency.URGENT, "10m"),
+        (Clock.SIGN, Urgency.NORMAL, "2wh"),
+        (Clock.SIGN, Urgency.EXTREME, "15m"),
+        (Clock.CHECK, Urgency.NORMAL, "1wd"),
+        (Clock.CALL_BACK, Urgency.EXTREME, "3wd"),
+    ],
+)
+def test_the_published_limits_stand(clock, urgency, limit):
+    assert str(limit_of(clock, urgency)) == limit
+
+
+@pytest.mark.parametrize("clock", [clock for clock in Clock if clock is not Clock.CALL_BACK])
+def test_the_more_urgent_the_sooner(clock):
+    evening = at("20 17:20")
+
+    dues = [start(clock, evening, limit_of(clock, urgency), urgency, WEEKDAYS).due_at for urgency in Urgency]
+
+    assert dues == sorted(dues, reverse=True)
+    assert dues[2] < dues[0]
+
+
+def test_a_higher_level_has_longer():
+    dues = [start(Clock.HANDLE, MONDAY, limit, Urgency.NORMAL, WEEKDAYS).due_at for limit in LEVEL_LIMITS.values()]
+
+    assert dues == sorted(dues)
+
+
+@pytest.mark.parametrize(
+    ("limit", "urgency", "counted_as"),
+    [
+        ("4wh", Urgency.NORMAL, "4wh"),
+        ("4wh", Urgency.URGENT, "4h"),
+        ("30wm", Urgency.EXTREME, "30m"),
+        ("1wd", Urgency.URGENT, "1wd"),
+        ("3wd", Urgency.EXTREME, "72h"),
+        ("60d", Urgency.EXTREME, "60d"),
+        ("2h", Urgency.URGENT, "2h"),
+    ],
+)
+def test_urgent_working_hours_are_continuous_natural_time(limit, urgency, counted_as):
+    assert str(hastened(Limit.parse(limit), urgency)) == counted_as
+
+
+@given(limits, urgencies, moments)
+def test_the_whole_never_ends_before_the_handling(limit, urgency, moment):
+    handling = start(Clock.HANDLE, moment, limit_of(Clock.HANDLE, urgency, limit), urgency, WEEKDAYS)
+    in_all = start(Clock.WHOLE, moment, limit_of(Clock.WHOLE, urgency, limit), urgency, WEEKDAYS)
+
+    assert in_all.due_at > handling.due_at
+
+
+@pytest.mark.parametrize(
+    ("limit", "in_all"),
+    [("15wd", "17wd"), ("60d", "63d"), ("4wh", "3wd"), ("8wh", "4wd"), ("30m", "3wd"), ("72h", "5wd")],
+)
+def test_two_working_days_more_for_the_ends(limit, in_all):
+    assert str(whole(Limit.parse(limit))) == in_all
+
+
+@pytest.mark.parametrize(
+    ("limit", "urgency", "amber"),
+    [
+        ("5wd", Urgency.NORMAL, "20 10:03"),  # 41 h 30 lie before the end of the fifth day, 70 % are 29 h 03
+        ("1wd", Urgency.NORMAL, "17 11:27"),  # 9 h 27 of 13 h 30
+        ("4wh", Urgency.NORMAL, "16 11:00"),  # little is left from the start: so at the half
+        ("10wh", Urgency.NORMAL, "16 17:00"),  # 4 working hours left comes before 70 %
+        ("10h", Urgency.NORMAL, "16 14:00"),
+        ("72h", Urgency.NORMAL, "18 09:00"),  # 24 natural hours left
+        ("100h", Urgency.NORMAL, "19 07:00"),  # 70 %
+        ("5wd", Urgency.URGENT, "19 08:45"),  # half
+        ("10h", Urgency.EXTREME, "16 14:00"),
+    ],
+)
+def test_amber_stands_when_much_is_used_or_little_left(limit, urgency, amber):
+    clock = start(Clock.HANDLE, MONDAY, Limit.parse(limit), urgency, WEEKDAYS)
+
+    assert clock.amber_at == at(amber)
+
+
+def test_the_amber_rule_is_a_setting():
+    late = AmberRule(share=90, hours_left=0)
+
+    clock = start(Clock.HANDLE, MONDAY, Limit.parse("10wh"), Urgency.NORMAL, WEEKDAYS, amber=late)
+
+    assert clock.amber_at == at("17 11:00")  # 9 of 10 hours used
+
+
+@given(limits, urgencies, moments)
+def test_a_clock_warns_after_its_start_and_before_its_end(limit, urgency, moment):
+    clock = start(Clock.HANDLE, moment, limit, urgency, WEEKDAYS)
+
+    assert clock.started_at < clock.amber_at < clock.due_at
+
+
+@given(limits, moments)
+def test_an_urgent_clock_never_warns_later(limit, moment):
+    normal, urgent = (start(Clock.HANDLE, moment, limit, urgency, WEEKDAYS) for urgency in list(Urgency)[:2])
+
+    assert urgent.amber_at <= normal.amber_at
+
+
+@given(limits, urgencies, moments, st.integers(0, 5000))
+def test_a_stop_of_no_length_changes_nothing(limit, urgency, moment, minutes):
+    clock = start(Clock.HANDLE, moment, limit, urgency, WEEKDAYS)
+    stop = moment + timedelta(minutes=minutes)
+
+    assert resume(clock, stop, stop, WEEKDAYS) == clock
+
+
+def test_a_resumed_clock_warns_as_long_before_its_end_as_before():
+    clock = start(Clock.HANDLE, MONDAY, Limit.parse("10wh"), Urgency.NORMAL, WEEKDAYS)
+
+    resumed = resume(clock, at("16 11:00"), at("18 09:00"), WEEKDAYS)
+
+    assert (resumed.amber_at, resumed.due_at) == (at("18 15:00"), at("19 10:00"))  # 8 hours left, amber in 4
+
+
+def test_a_natural_clock_resumes_with_the_hours_left():
+    clock = start(Clock.HANDLE, MONDAY, Limit.parse("10h"), Urgency.NORMAL, WEEKDAYS)
+
+    resumed = resume(clock, at("16 11:00"), at("21 03:00"), WEEKDAYS)
+
+    assert (resumed.amber_at, resumed.due_at) == (at("21 06:00"), at("21 11:00"))
+
+
+def test_a_profile_of_round_the_clock_counts_every_hour():
+    clock = start(Clock.SIGN, at("21 23:00"), Limit.parse("2wh"), Urgency.NORMAL, WEEKDAYS, profile=ALWAYS)
+
+    assert (clock.amber_at, clock.due_at) == (at("22 00:00"), at("22 01:00"))
+
+
+def test_a_clock_running_into_an_unpublished_year_is_provisional():
+    december = datetime(2026, 12, 30, 9, tzinfo=SHANGHAI)
+
+    clocks = [start(Clock.HANDLE, december, Limit.parse(limit), Urgency.NORMAL, WEEKDAYS) for limit in ("1wd", "3wd")]
+
+    assert [clock.is_provisional for clock in clocks] == [False, True]
+
+
+def test_a_clock_before_the_calendar_is_refused():
+    with pytest.raises(CalendarTooShort):
+        start(Clock.ACCEPT, datetime(1999, 1, 4, 9, tzinfo=SHANGHAI), Limit.parse("30wm"), Urgency.NORMAL, WEEKDAYS)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(-1, Verdict.ON_TIME), (0, Verdict.ON_TIME), (1, Verdict.OVERDUE)])
+def test_a_deadline_is_kept_up_to_its_very_moment(seconds, expected):
+    assert verdict(MONDAY, MONDAY + timedelta(seconds=seconds)) is expected
