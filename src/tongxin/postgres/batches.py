@@ -68,7 +68,7 @@ _ADAPTERS.register_dumper(list, ArrayDumper)
 
 
 class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
-    adapters = _ADAPTERS  # type: ignore[assignment]
+    adapters = _ADAPTERS
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> "_Cursor":
         return super().execute(query, params, prepare=True, **options)
