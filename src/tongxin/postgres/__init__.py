@@ -1,26 +1,11 @@
-"""PostgreSQL below Django: where the server is, and how it is started when nobody else runs one."""
+"""PostgreSQL below Django: where the server is, and how it is started when nobody else runs one.
 
-from collections.abc import Mapping
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+`DATABASE_URL` names a server that somebody else looks after. Without it each home has its own: `running(home)` keeps
+it alive while any process of the home needs it (docs/adr, design.md §5).
+"""
 
+from tongxin.postgres.address import django_settings
+from tongxin.postgres.home import private
+from tongxin.postgres.server import Server, running
 
-def private(home: Path) -> Path:
-    """Make the home if need be, readable by its owner only, and return it."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return home
-
-
-def django_settings(environ: Mapping[str, str], home: Path) -> dict:
-    """Return Django's connection settings for DATABASE_URL, or for the embedded server of this home."""
-    url = urlsplit(environ["DATABASE_URL"])
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(url.path.lstrip("/")),
-        "USER": unquote(url.username or ""),
-        "PASSWORD": unquote(url.password or ""),
-        "HOST": url.hostname or "",
-        "PORT": str(url.port or ""),
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-    }
+__all__ = ["Server", "django_settings", "private", "running"]
