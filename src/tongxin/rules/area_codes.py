@@ -39,6 +39,7 @@ class How(StrEnum):
     OVERLAP = "overlap"  # inside several, whose outlines overlap: the smallest code is taken
     NEAREST = "nearest"  # in none, but within reach of this one
     OUTSIDE = "outside"
+    GIVEN = "given"  # no point was told, the area itself was
 
 
 SPECIAL_SERIALS = range(900, 1000)  # serials of special grids inside their village. Source: domain.md §2.1

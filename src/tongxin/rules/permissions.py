@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tongxin.rules.errors import NotAllowed
+
 
 class Role(StrEnum):
     """A post of the field. Source: domain.md §3.1c."""
@@ -61,3 +63,123 @@ class Actor:
 
 
 SYSTEM = Actor("system")
+
+
+# --- the one table -----------------------------------------------------------------------------------------------------
+
+
+class Permission(StrEnum):
+    """What a duty permits besides the steps of a lifecycle, whose own column `by` is their permission."""
+
+    REPORT = "report"
+    SETTLE = "settle"
+    ATTACH = "attach"
+    UNMASK = "unmask"
+    EXPORT = "export"
+    EDIT_UNITS = "edit_units"
+    EDIT_POSTS = "edit_posts"
+    EDIT_RULES = "edit_rules"
+    EDIT_CALENDAR = "edit_calendar"
+    EDIT_AREAS = "edit_areas"
+    ISSUE_KEYS = "issue_keys"
+    IMPORT = "import"
+    READ_AUDIT = "read_audit"
+    RUN_OUTBOX = "run_outbox"
+
+
+R = Role
+GRID = frozenset({R.GRID_HEAD, R.GRID_WORKER, R.GRID_HELPER, R.GRID_GUIDE, R.VILLAGE_SECRETARY})
+DESK = frozenset({R.ACCEPTOR, R.DISPATCHER, R.DUTY_CHIEF, R.COMMANDER, R.OPERATOR, R.CALLER_BACK})
+UNIT = frozenset({R.HANDLER, R.HANDLER_HEAD})
+OVERSIGHT = frozenset({R.SUPERVISOR, R.ASSESSOR, R.LEADER, R.DISCLOSER})
+ADMINS = frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN})
+
+# 三员分立: the one who builds the rules does not hand out posts, and neither reads the audit (domain.md §2.7)
+GRANTS: dict[Permission, frozenset[Role]] = {
+    Permission.REPORT: GRID | DESK | UNIT,
+    Permission.SETTLE: frozenset({R.GRID_HEAD, R.GRID_WORKER, R.VILLAGE_SECRETARY}),
+    Permission.ATTACH: GRID | DESK | UNIT,
+    Permission.UNMASK: GRID | DESK | UNIT,
+    Permission.EXPORT: DESK | UNIT | OVERSIGHT,
+    Permission.EDIT_UNITS: frozenset({R.SYSTEM_ADMIN}),
+    Permission.EDIT_POSTS: frozenset({R.SECURITY_ADMIN}),
+    Permission.EDIT_RULES: frozenset({R.SYSTEM_ADMIN}),
+    Permission.EDIT_CALENDAR: frozenset({R.SYSTEM_ADMIN}),
+    Permission.EDIT_AREAS: frozenset({R.SYSTEM_ADMIN}),
+    Permission.ISSUE_KEYS: frozenset({R.SECURITY_ADMIN}),
+    Permission.IMPORT: frozenset({R.SYSTEM_ADMIN}),
+    Permission.READ_AUDIT: frozenset({R.AUDIT_ADMIN}),
+    Permission.RUN_OUTBOX: frozenset({R.SYSTEM_ADMIN}),
+}
+
+SEES_AREA = GRID | DESK | OVERSIGHT
+SEES_SEALED = frozenset({R.DUTY_CHIEF, R.COMMANDER})
+
+
+def duty_for(actor: Actor, permission: Permission, area: str | None = None) -> Duty | None:
+    """Return the duty by which the actor may do this in the area (None: in any), or None when there is none."""
+    if actor.acts is not None and permission not in actor.acts:
+        return None
+    duties = actor.holding(GRANTS[permission])
+    return next((duty for duty in duties if area is None or area.startswith(duty.area)), None)
+
+
+def may(actor: Actor, permission: Permission, area: str | None = None) -> bool:
+    """Tell whether the actor may do this in the area (None: in any). The system itself may everything."""
+    return actor is SYSTEM or duty_for(actor, permission, area) is not None
+
+
+def require(actor: Actor, permission: Permission, area: str | None = None) -> None:
+    """Raise NotAllowed unless the actor may do this in the area."""
+    if not may(actor, permission, area):
+        raise NotAllowed("permission.denied", permission=permission, area=area)
+
+
+def duties_at(actor: Actor, *, area: str, desk_id: int | None, unit_id: int | None) -> dict[Role, Duty]:
+    """Return the duties that count for one matter, by role.
+
+    A desk role counts at the desk that now owns the matter, a unit role in the unit that handles it, a grid role on the
+    ground where it lies. So the neighbouring town's dispatcher is nobody here.
+    """
+    counts: dict[Role, Duty] = {}
+    for duty in actor.duties:
+        here = (
+            (duty.role in DESK and duty.unit_id == desk_id)
+            or (duty.role in UNIT and duty.unit_id == unit_id)
+            or (duty.role in GRID and area.startswith(duty.area))
+        )
+        if here:
+            counts.setdefault(duty.role, duty)
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an actor may read: matters lying in `areas` or handled by `units`; sealed ones only as the last two say."""
+
+    areas: tuple[str, ...] = ()
+    units: tuple[int, ...] = ()
+    sealed_areas: tuple[str, ...] = ()
+
+    def sees(self, *, area: str, unit_ids: Iterable[int | None], is_sealed: bool) -> bool:
+        """Tell whether one matter is in scope; the SQL form of the same sentence is in `matters.queries`."""
+        in_area = any(area.startswith(prefix) for prefix in (self.sealed_areas if is_sealed else self.areas))
+        return in_area or any(unit in self.units for unit in unit_ids)
+
+
+def scope(actor: Actor) -> Scope:
+    """Return what the actor may read. No duty: nothing."""
+    return Scope(
+        areas=_widest(duty.area for duty in actor.holding(SEES_AREA)),
+        units=tuple(sorted({duty.unit_id for duty in actor.holding(UNIT)})),
+        sealed_areas=_widest(duty.area for duty in actor.holding(SEES_SEALED)),
+    )
+
+
+def _widest(areas: Iterable[str]) -> tuple[str, ...]:
+    """Drop areas that lie within another one."""
+    kept: list[str] = []
+    for area in sorted(set(areas)):
+        if not (kept and area.startswith(kept[-1])):
+            kept.append(area)
+    return tuple(kept)

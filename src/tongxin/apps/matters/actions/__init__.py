@@ -1,0 +1,19 @@
+"""Everything that can be done to matters, by name: `actions.report(...)`, `actions.take(...)`, `actions.attach(...)`."""
+
+from tongxin.apps.matters.actions.evidence import attach, unmask
+from tongxin.apps.matters.actions.intake import Incoming, Past, Reported, report, report_many
+from tongxin.apps.matters.actions.steps import Asked, Taken, take, take_many
+
+__all__ = [
+    "Asked",
+    "Incoming",
+    "Past",
+    "Reported",
+    "Taken",
+    "attach",
+    "report",
+    "report_many",
+    "take",
+    "take_many",
+    "unmask",
+]

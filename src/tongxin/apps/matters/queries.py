@@ -1,0 +1,313 @@
+"""Reads of matters. Every one starts from what the reader may see; figures for pages and API come from the same query."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from tongxin.apps.matters.models import Matter
+from tongxin.postgres.batches import run
+from tongxin.rules import lamps
+from tongxin.rules.area_codes import Level, span
+from tongxin.rules.errors import Invalid, Missing
+from tongxin.rules.lamps import Lamp
+from tongxin.rules.lifecycles.matter import OPEN, State
+from tongxin.rules.matching import words_of
+from tongxin.rules.numbers import is_number
+from tongxin.rules.permissions import Actor, Scope, scope
+from tongxin.rules.working_time import SHANGHAI
+
+PAGE = 50
+CAP = 1_000  # counts stop here and show "1000+"
+
+Clause = tuple[str, list[Any]]
+NOTHING: Clause = ("false", [])
+
+
+def scope_clause(seen: Scope) -> Clause:
+    """Return the SQL form of `Scope.sees`: missing data shows nothing."""
+    parts: list[str] = []
+    params: list[Any] = []
+    for areas, sealed in ((seen.areas, "NOT is_sealed AND "), (seen.sealed_areas, "is_sealed AND ")):
+        for area in areas:
+            clause, values = area_clause(area)
+            parts.append(f"({sealed}{clause})")
+            params += values
+    if seen.units:
+        parts.append("unit_id = ANY(%s::bigint[])")
+        params.append(list(seen.units))
+    return (f"({' OR '.join(parts)})", params) if parts else NOTHING
+
+
+def area_clause(area: str) -> Clause:
+    """Return the SQL for "lies within this area"; from towns down by the indexed town code."""
+    if len(area) < Level.TOWN:
+        return 'area >= %s COLLATE "C" AND area < %s COLLATE "C"', list(span(area))
+    if len(area) == Level.TOWN:
+        return f"left(area, {int(Level.TOWN)}) = %s", [area]
+    return (
+        f'left(area, {int(Level.TOWN)}) = %s AND area >= %s COLLATE "C" AND area < %s COLLATE "C"',
+        [area[: Level.TOWN], *span(area)],
+    )
+
+
+def visible_to(actor: Actor) -> QuerySet[Matter]:
+    """Return the matters an actor may see."""
+    clause, params = scope_clause(scope(actor))
+    return Matter.objects.filter(RawSQL(clause, params, output_field=BooleanField()))
+
+
+def one(actor: Actor, number: str) -> Matter:
+    """Return a matter by its number, with what was said of it. Raises Missing, also where it is out of scope. One statement."""
+    found = visible_to(actor).select_related("report", "contact", "desk", "unit", "suggested", "first_desk")
+    matter = found.filter(number=number.strip().upper()).first() if is_number(number) else None
+    if matter is None:
+        raise Missing("matter.missing", number=number[:24])
+    return matter
+
+
+def id_of(number: str) -> int:
+    """Return the id behind a number, for actions, which check the scope themselves. Raises Missing. One statement."""
+    if is_number(number):
+        for (id_,) in run("SELECT id FROM matters_matter WHERE number = %s", [number.strip().upper()]):
+            return int(id_)
+    raise Missing("matter.missing", number=number[:24])
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; an empty field narrows nothing. `day_from`, `day_to` are local days, both included."""
+
+    states: tuple[State, ...] = ()
+    area: str = ""
+    template: str = ""
+    lamp: Lamp | None = None
+    unit_id: int | None = None
+    channel: str = ""
+    urgency: str = ""
+    level: str = ""
+    words: str = ""
+    day_from: date | None = None
+    day_to: date | None = None
+
+    @property
+    def is_queue(self) -> bool:
+        """Are only open matters asked for? Then the most urgent comes first, else the newest."""
+        return bool(self.states) and set(self.states) <= OPEN
+
+
+class Row(NamedTuple):
+    """One line of a list, in the order of COLUMNS."""
+
+    id: int
+    number: str
+    title: str
+    place: str
+    template_code: str
+    area: str
+    state: str
+    level: str
+    urgency: str
+    channel: str
+    is_sealed: bool
+    unit_id: int | None
+    suggested_id: int | None
+    due_at: datetime | None
+    amber_at: datetime | None
+    reported_at: datetime
+    entered_at: datetime
+    closed_at: datetime | None
+    is_late: bool | None
+    is_provisional: bool
+    reworks: int
+    lon: float | None
+    lat: float | None
+
+    def lamp(self, now: datetime) -> Lamp | None:
+        """Return the lamp of the clock that runs now; a closed matter keeps that of its whole life."""
+        if self.due_at is None or self.amber_at is None:
+            return None if self.is_late is None else Lamp.RED if self.is_late else Lamp.GREEN
+        return lamps.lamp(now, self.due_at, self.amber_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list; `next` is the cursor behind its last row, None at the end."""
+
+    rows: list[Row]
+    next: str | None
+    filters: Filters = field(default_factory=Filters)
+
+
+COLUMNS = ", ".join(Row._fields)
+
+
+def worklist(actor: Actor, filters: Filters, now: datetime, *, after: str = "", size: int = PAGE) -> Page:
+    """Return a page of what the actor may see. One statement, keyset-paged. Raises Invalid for a cursor that is none."""
+    clause, params = _where(actor, filters, now)
+    order, key = ("due_at, id", "due_at") if filters.is_queue else ("reported_at DESC, id DESC", "reported_at")
+    if after:
+        moment, id_ = _read_cursor(after)
+        clause += f" AND ({key}, id) {'>' if filters.is_queue else '<'} (%s::timestamptz, %s::bigint)"
+        params += [moment, id_]
+    found = run(f"SELECT {COLUMNS} FROM matters_matter WHERE {clause} ORDER BY {order} LIMIT %s", [*params, size + 1])
+    rows = [Row(*row) for row in found[:size]]
+    more = len(found) > size and getattr(rows[-1], key) is not None
+    return Page(rows, f"{getattr(rows[-1], key).isoformat()}~{rows[-1].id}" if more else None, filters)
+
+
+def all_of(actor: Actor, filters: Filters, now: datetime) -> list[Row]:
+    """Return every row of a list, for an export that has checked its size first. One statement."""
+    clause, params = _where(actor, filters, now)
+    return [Row(*row) for row in run(f"SELECT {COLUMNS} FROM matters_matter WHERE {clause} ORDER BY id", params)]
+
+
+def count(actor: Actor, filters: Filters, now: datetime, *, cap: int = CAP) -> int:
+    """Return how many matters a list holds, at most one more than the cap. One statement."""
+    clause, params = _where(actor, filters, now)
+    return int(
+        run(f"SELECT count(*) FROM (SELECT FROM matters_matter WHERE {clause} LIMIT %s) AS some", [*params, cap + 1])[0][0]
+    )
+
+
+class Tally(NamedTuple):
+    """How much waits in one state: a capped count, and whether any of it is overdue."""
+
+    count: int
+    overdue: int
+    amber: int
+
+
+def queues(actor: Actor, states: Sequence[State], now: datetime) -> Mapping[State, Tally]:
+    """Return the tallies of open matters by state, each capped. One statement."""
+    seen, params = scope_clause(scope(actor))
+    found = run(
+        f"""
+        SELECT s.state, count(some.due_at), count(*) FILTER (WHERE some.due_at < %s::timestamptz),
+            count(*) FILTER (WHERE some.due_at >= %s::timestamptz AND some.amber_at <= %s::timestamptz)
+        FROM unnest(%s::text[]) AS s(state) LEFT JOIN LATERAL (
+            SELECT due_at, amber_at FROM matters_matter
+            WHERE state = s.state AND closed_at IS NULL AND {seen} ORDER BY due_at LIMIT %s) AS some ON true
+        GROUP BY s.state""",
+        [now, now, now, [state.value for state in states], *params, CAP + 1],
+    )
+    return {State(state): Tally(total, overdue, amber) for state, total, overdue, amber in found}
+
+
+class Spot(NamedTuple):
+    """Open matters of one area, for the map."""
+
+    area: str
+    count: int
+    amber: int
+    red: int
+
+
+def spots(actor: Actor, level: Level, now: datetime, *, within: str = "") -> list[Spot]:
+    """Return how many open matters each area of a level holds. One statement over the open ones."""
+    clause, params = _where(actor, Filters(states=tuple(OPEN), area=within), now)
+    return [
+        Spot(*row)
+        for row in run(
+            f"""
+            SELECT left(area, {int(level)}) AS code, count(*),
+                count(*) FILTER (WHERE due_at >= %s::timestamptz AND amber_at <= %s::timestamptz),
+                count(*) FILTER (WHERE due_at < %s::timestamptz)
+            FROM matters_matter WHERE {clause} AND closed_at IS NULL AND length(area) >= {int(level)}
+            GROUP BY 1""",
+            [now, now, now, *params],
+        )
+    ]
+
+
+def near(actor: Actor, matter: Matter, now: datetime, *, days: int = 30, limit: int = 5) -> list[Row]:
+    """Return other matters of the same kind in the same place lately, newest first. One statement."""
+    clause, params = _where(actor, Filters(area=matter.area, template=matter.template_code), now)
+    found = run(
+        f"SELECT {COLUMNS} FROM matters_matter WHERE {clause} AND id <> %s AND reported_at > %s::timestamptz"
+        " ORDER BY reported_at DESC LIMIT %s",
+        [*params, matter.pk, matter.reported_at - timedelta(days=days), limit],
+    )
+    return [Row(*row) for row in found]
+
+
+def _where(actor: Actor, filters: Filters, now: datetime) -> Clause:
+    clause, params = scope_clause(scope(actor))
+    parts = [clause]
+    if filters.states:
+        if len(filters.states) == 1:
+            parts.append("state = %s")
+            params.append(filters.states[0].value)
+        elif set(filters.states) != OPEN:
+            parts.append("state = ANY(%s::text[])")
+            params.append([state.value for state in filters.states])
+    if filters.is_queue:
+        parts.append("closed_at IS NULL")
+    if filters.area:
+        within, values = area_clause(filters.area)
+        parts.append(within)
+        params += values
+    for column in ("template", "unit_id", "channel", "urgency", "level"):
+        if value := getattr(filters, column):
+            parts.append(f"{'template_code' if column == 'template' else column} = %s")
+            params.append(value)
+    for text, values in (*_by_lamp(filters.lamp, now), *_by_day(filters), *_by_words(filters.words)):
+        parts.append(text)
+        params += values
+    return " AND ".join(parts), params
+
+
+def _by_lamp(wanted: Lamp | None, now: datetime) -> list[Clause]:
+    match wanted:
+        case Lamp.RED:
+            return [("due_at < %s::timestamptz", [now])]
+        case Lamp.AMBER:
+            return [("due_at >= %s::timestamptz AND amber_at <= %s::timestamptz", [now, now])]
+        case Lamp.GREEN:
+            return [("amber_at > %s::timestamptz", [now])]
+    return []
+
+
+def _by_day(filters: Filters) -> list[Clause]:
+    clauses: list[Clause] = []
+    if filters.day_from:
+        clauses.append(("reported_at >= %s::timestamptz", [datetime.combine(filters.day_from, time.min, SHANGHAI)]))
+    if filters.day_to:
+        end = datetime.combine(filters.day_to + timedelta(days=1), time.min, SHANGHAI)
+        clauses.append(("reported_at < %s::timestamptz", [end]))
+    return clauses
+
+
+def _by_words(words: str) -> list[Clause]:
+    """A number finds itself; other words must all stand in the report. The index finds, LIKE has the last word."""
+    words = words.strip()[:60]
+    if not words:
+        return []
+    if is_number(words):
+        return [("number = %s", [words.upper()])]
+    lexemes = words_of(words)
+    if not lexemes:
+        return [NOTHING]
+    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return [
+        (
+            "id IN (SELECT r.matter_id FROM matters_report r WHERE r.words @@ %s::tsquery)"
+            " AND (title ILIKE %s OR place ILIKE %s OR id IN"
+            " (SELECT r.matter_id FROM matters_report r WHERE r.words @@ %s::tsquery AND r.text ILIKE %s))",
+            [(query := " & ".join(f"'{lexeme}'" for lexeme in lexemes)), pattern, pattern, query, pattern],
+        )
+    ]
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int]:
+    moment, _, id_ = cursor.partition("~")
+    try:
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None:
+            raise ValueError(moment)
+        return at, int(id_)
+    except ValueError as wrong:
+        raise Invalid("cursor.invalid", cursor=cursor[:40]) from wrong

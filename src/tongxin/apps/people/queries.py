@@ -1,0 +1,120 @@
+"""Reads of people: who acts, which unit stands where."""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from threading import Lock
+from typing import Generic, TypeVar
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tongxin.apps.people.models import Account, ApiKey, Person, Post, Unit
+from tongxin.rules.errors import Missing
+from tongxin.rules.permissions import Actor, Duty, Role
+from tongxin.rules.units import UnitKind
+
+T = TypeVar("T")
+
+
+class Remembered(Generic[T]):
+    """A read kept in the process for a moment: what everybody asks all the time and hardly ever changes."""
+
+    def __init__(self, read: Callable[[], T], seconds: float = 2.0) -> None:
+        self._read, self._seconds, self._lock = read, seconds, Lock()
+        self._value: T | None = None
+        self._until = 0.0
+
+    def __call__(self) -> T:
+        if time.monotonic() >= self._until:
+            with self._lock:
+                if time.monotonic() >= self._until:
+                    self._value = self._read()
+                    self._until = time.monotonic() + self._seconds
+        return self._value  # type: ignore[return-value]
+
+    def forget(self) -> None:
+        """Read anew at the next call."""
+        self._until = 0.0
+
+
+def _posts_on(day: date) -> Q:
+    return Q(start_on__lte=day) & (Q(end_on__isnull=True) | Q(end_on__gt=day))
+
+
+def posts_of(person_id: int, day: date) -> QuerySet[Post]:
+    """Return the posts a person holds that day, with their units."""
+    return Post.objects.filter(_posts_on(day), person_id=person_id).select_related("unit").order_by("id")
+
+
+def actor_of(person_id: int, now: datetime, *, acts: frozenset[str] | None = None, ref: str | None = None) -> Actor:
+    """Return the person as an actor with the posts held now. One statement."""
+    duties = tuple(
+        Duty(post.pk, Role(post.role), post.area, post.unit_id)
+        for post in posts_of(person_id, timezone.localtime(now).date())
+    )
+    return Actor(ref or f"person:{person_id}", person_id, duties, acts)
+
+
+def digest_of(key: str) -> bytes:
+    """Return what is kept of an API key."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def actor_of_key(key: str, now: datetime) -> Actor | None:
+    """Return the actor an API key stands for, or None where the key is unknown, revoked or expired. Two statements."""
+    found = ApiKey.objects.filter(digest=digest_of(key), revoked_at__isnull=True, expires_at__gt=now).first()
+    if found is None:
+        return None
+    acts = frozenset(found.acts) if found.acts is not None else None
+    return actor_of(found.person_id, now, acts=acts, ref=f"key:{found.pk}")
+
+
+def offices() -> Mapping[tuple[UnitKind, str], int]:
+    """Return where each kind of unit stands: (kind, area code) → unit id."""
+    return _offices()
+
+
+def unit_names() -> Mapping[int, str]:
+    """Return the names of all units by id."""
+    return _unit_names()
+
+
+def _read_offices() -> dict[tuple[UnitKind, str], int]:
+    rows = Unit.objects.filter(is_open=True).order_by("-id").values_list("kind", "area", "id")
+    return {(UnitKind(kind), area): unit_id for kind, area, unit_id in rows}
+
+
+_offices = Remembered(_read_offices)
+_unit_names = Remembered(lambda: dict(Unit.objects.values_list("id", "name")))
+
+
+def forget() -> None:
+    """Drop what this process remembers of units; called by every action that changes them."""
+    _offices.forget()
+    _unit_names.forget()
+
+
+def unit(unit_id: int) -> Unit:
+    """Return a unit. Raises Missing."""
+    found = Unit.objects.filter(pk=unit_id).first()
+    if found is None:
+        raise Missing("unit.missing", unit=unit_id)
+    return found
+
+
+def units_within(area: str) -> QuerySet[Unit]:
+    """Return the open units standing in an area, by code."""
+    return Unit.objects.filter(area__startswith=area, is_open=True).order_by("area", "code")
+
+
+def account_of(username: str) -> Account | None:
+    """Return an account by its name, whatever the case."""
+    return Account.objects.filter(username__iexact=username).first()
+
+
+def staff_of(unit_id: int, day: date) -> QuerySet[Person]:
+    """Return the persons holding a post in a unit that day."""
+    held = Post.objects.filter(_posts_on(day), unit_id=unit_id).values("person_id")
+    return Person.objects.filter(pk__in=held).order_by("id")
