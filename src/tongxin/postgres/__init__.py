@@ -5,7 +5,7 @@ it alive while any process of the home needs it (docs/adr, design.md §5).
 """
 
 from tongxin.postgres.address import django_settings
-from tongxin.postgres.home import private
+from tongxin.postgres.home import default_home, private
 from tongxin.postgres.server import Server, running
 
-__all__ = ["Server", "django_settings", "private", "running"]
+__all__ = ["Server", "default_home", "django_settings", "private", "running"]

@@ -1,14 +1,28 @@
 """The home: one folder that holds everything a city keeps on this machine, closed to everybody else."""
 
+import hashlib
 import os
 import stat
 from pathlib import Path
 
 from tongxin.rules.errors import Refused
 
-# What we put there ourselves. A folder that holds other things was named by mistake, and closing it could lock a
-# machine's users out of their own files: TONGXIN_HOME=/ must not end in chmod 0700 /.
-OURS = {"secret-key", "postgres", "postgres.users", "evidence", "demo.json"}
+# Only a folder that is empty or bears one of our marks is closed. Anything else was named by mistake, and closing it
+# could lock a machine's users out: TONGXIN_HOME=/ must not end in chmod 0700 /.
+MARKS = {"secret-key", "postgres.users"}
+NOTHING = {"lost+found"}  # what a fresh disk holds
+
+
+def default_home(source: Path) -> Path:
+    """Return the home if nobody names one: `var` beside the source, for as long as a database can live there.
+
+    Below root's own closed folder it cannot, for its user is not root; then it is one below /var/lib, a clone each.
+    """
+    source = source.resolve()
+    closed = any(not folder.stat().st_mode & stat.S_IXOTH for folder in (source, *source.parents))
+    if os.geteuid() == 0 and closed:
+        return Path("/var/lib/tongxin") / hashlib.sha256(os.fsencode(source)).hexdigest()[:12]
+    return source / "var"
 
 
 def private(home: Path) -> Path:
@@ -63,8 +77,8 @@ def _refuse_open_parents(home: Path) -> None:
 
 def _close(home: Path, mode: int, *, group: int) -> None:
     """Set group and mode of the home itself, through a handle that cannot be exchanged meanwhile."""
-    entries = {entry.name for entry in os.scandir(home)} if os.access(home, os.R_OK) else set()
-    if entries and not entries & OURS:
+    entries = set(os.listdir(home)) - NOTHING if os.access(home, os.R_OK) else set()
+    if entries and not entries & MARKS:
         raise Refused("home.not_empty", home=str(home))
     try:
         handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

@@ -106,6 +106,8 @@ class Server:
 
     def _start(self, alive: int) -> subprocess.Popen[bytes]:
         """Start a server that holds the lock `alive` for as long as one of its processes lives."""
+        if self.child:
+            self.child.poll()  # one that was killed is laid to rest
         user = server_user(self.place)
         make_place(self.home, user)
         bin_folder = programs(self.home, user)
@@ -132,6 +134,8 @@ class Server:
         if self.child:
             with suppress(subprocess.TimeoutExpired):
                 self.child.wait(1)
+        if (link := socket_folder(self.home)) != self.place:
+            link.unlink(missing_ok=True)
 
     def _tell(self, order: signal.Signals) -> bool:
         """Send the server a signal: our own child, or else the very process that answers at the socket, if any."""
