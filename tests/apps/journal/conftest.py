@@ -1,0 +1,31 @@
+"""What the journal's tests share: a clock, an actor, and a clean list of reactions."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tongxin.apps.journal import outbox
+from tongxin.rules.permissions import Actor, Duty, Role
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def worker() -> Actor:
+    return Actor("person:7", person_id=7)
+
+
+@pytest.fixture
+def administrator() -> Actor:
+    return Actor("person:1", person_id=1, duties=(Duty(1, Role.SYSTEM_ADMIN, "330800", 1),))
+
+
+@pytest.fixture
+def reactions(monkeypatch):
+    """No reactions but those the test registers, through what this returns."""
+    monkeypatch.setattr(outbox, "_REACTIONS", {})
+    monkeypatch.setattr(outbox, "_READERS", {})
+    return outbox.reacts_to

@@ -1,0 +1,98 @@
+"""The fast way to PostgreSQL: what goes in comes out, and Django's transaction holds."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tongxin.postgres import batches
+from tongxin.rules.permissions import Role
+
+pytestmark = pytest.mark.django_db
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
+times = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+once_per_test = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@once_per_test
+@given(
+    st.lists(
+        st.tuples(
+            st.none() | texts,
+            st.none() | st.integers(-(2**63), 2**63 - 1),
+            st.none() | st.binary(),
+            st.none() | times,
+            st.none() | st.booleans(),
+        ),
+        min_size=1,
+    )
+)
+def test_arrays_come_back_as_they_went(rows):
+    columns = [list(column) for column in zip(*rows, strict=True)]
+
+    back = batches.run(
+        "SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bytea[], %s::timestamptz[], %s::boolean[])", columns
+    )
+
+    assert back == rows
+
+
+def test_enums_travel_as_their_values_and_json_comes_back_decoded():
+    ((roles, data),) = batches.run("SELECT %s::text[], %s::jsonb", ([Role.HANDLER, "x"], '{"a": [1]}'))
+
+    assert roles == ["handler", "x"]
+    assert data == {"a": [1]}
+
+
+def test_what_has_no_way_into_an_array_is_refused():
+    with pytest.raises(TypeError, match="timedelta"):
+        batches.run("SELECT %s::interval[]", ([timedelta(1)],))
+
+
+def test_a_statement_is_prepared_once_whatever_the_size_of_its_numbers():
+    for number in (1, 2**20, 2**40):
+        batches.run("SELECT 'prepared once', %s::bigint[], %s", ([number], number))
+
+    ((prepared,),) = batches.run(
+        "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%prepared once%%$2'"
+    )
+    assert prepared == 1
+
+
+def test_errors_are_djangos_and_a_broken_transaction_stays_broken():
+    with pytest.raises(DataError), transaction.atomic():
+        batches.run("SELECT 1 / 0")
+
+    with pytest.raises(TransactionManagementError), transaction.atomic():
+        transaction.set_rollback(True)
+        batches.run("SELECT 1")
+
+
+def test_a_pipeline_gives_each_statement_its_rows_and_its_error_at_the_end():
+    with batches.pipeline():
+        first = batches.send("SELECT 1")
+        second = batches.send("SELECT 2")
+
+    assert (first.fetchall(), second.fetchall()) == ([(1,)], [(2,)])
+    with pytest.raises(IntegrityError), transaction.atomic(), batches.pipeline():
+        batches.send("INSERT INTO journal_delivery (entry_id) VALUES (1)")
+        batches.send("SELECT 3")
+
+
+def test_statements_and_copies_are_counted(django_assert_num_queries):
+    with django_assert_num_queries(4) as counted, batches.pipeline():
+        batches.send("SELECT 1")
+        batches.send("SELECT 2")
+        batches.run("SELECT 3")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 4")
+
+    assert counted.captured_queries[0]["sql"] == "SELECT 1"
+    batches.run("CREATE TEMPORARY TABLE pile (number int, words text, made_at timestamptz, data jsonb, raw bytea)")
+    with django_assert_num_queries(1):
+        batches.copy_rows("pile", ["number", "words"], [(1, "a\tb\\c\n"), (None, None)])
+    assert batches.run("SELECT number, words FROM pile") == [(1, "a\tb\\c\n"), (None, None)]
