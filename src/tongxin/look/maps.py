@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import shapely
 from django.utils.translation import gettext as _
@@ -33,13 +33,20 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A shape as drawn: `d` of an SVG path, and where its name stands, if it has room."""
+    """A shape as drawn: `d` of an SVG path."""
 
     d: str
     is_own: bool
-    name: str = ""
-    x: float = 0
-    y: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name of a shape and the middle of its base line."""
+
+    text: str
+    x: int
+    y: int
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +56,13 @@ class SmallMap:
     width: int
     height: int
     paths: tuple[Path, ...]
+    names: tuple[Name, ...]
     pin: tuple[float, float] | None
     marks: tuple[tuple[float, float, str], ...]
     ring: float
     scale: float
     scale_words: str
     alt: str
-    url: str = field(default="")
 
 
 def small_map(
@@ -74,15 +81,19 @@ def small_map(
     """
     grounds = list(grounds)
     frame = _Frame.around(grounds, pin, width, height)
-    box = (-MARGIN, -MARGIN, width + MARGIN, height + MARGIN)
-    paths = [path for each in grounds if (path := _path(each, frame, box)) is not None]
+    drawn = [(each, shape) for each in grounds if not (shape := _cut(each.shape, frame)).is_empty]
+    drawn.sort(key=lambda pair: pair[0].is_own)
+    pin_at = frame.place(*pin) if pin else None
+    spots = tuple((*frame.place(each.lon, each.lat), each.text) for each in marks)
+    names = _names(drawn, frame, [*([pin_at] if pin_at else []), *((x, y) for x, y, _text in spots)])
     meters = next((each for each in reversed(NICE) if each * frame.pixels_a_meter <= width / 4), NICE[0])
     return SmallMap(
         width=width,
         height=height,
-        paths=tuple(sorted(paths, key=lambda path: path.is_own)),
-        pin=frame.place(*pin) if pin else None,
-        marks=tuple((*frame.place(each.lon, each.lat), each.text) for each in marks),
+        paths=tuple(Path(_outline(shape), each.is_own) for each, shape in drawn),
+        names=names,
+        pin=pin_at,
+        marks=spots,
         ring=round(ring_m * frame.pixels_a_meter, 1),
         scale=round(meters * frame.pixels_a_meter, 1),
         scale_words=_("%(n)s km") % {"n": meters // 1000} if meters >= 1000 else _("%(n)s m") % {"n": meters},
@@ -124,19 +135,42 @@ class _Frame:
         return round(x, 1), round(y, 1)
 
 
-def _path(ground: Ground, frame: _Frame, box: tuple[float, float, float, float]) -> Path | None:
-    """Cut a shape to the frame. None when nothing of it is in sight."""
-    flat = shapely.transform(ground.shape, lambda points: [frame.place(lon, lat) for lon, lat in points])
-    seen = shapely.clip_by_rect(shapely.simplify(flat, 0.5), *box)
-    if seen.is_empty:
-        return None
-    rings = [ring for part in shapely.get_parts(seen) if part.geom_type == "Polygon" for ring in _rings(part)]
-    middle = shapely.point_on_surface(shapely.clip_by_rect(seen, 24, 16, frame.width - 24, frame.height - 16))
-    name = "" if middle.is_empty else ground.name
-    x, y = (0, 0) if middle.is_empty else (round(middle.x), round(middle.y))
-    return Path("".join(rings), ground.is_own, name, x, y)
+def _cut(shape: BaseGeometry, frame: _Frame) -> BaseGeometry:
+    """Bring a shape into pixels and cut away what lies out of sight."""
+    flat = shapely.transform(shape, lambda points: [frame.place(lon, lat) for lon, lat in points])
+    box = (-MARGIN, -MARGIN, frame.width + MARGIN, frame.height + MARGIN)
+    return shapely.clip_by_rect(shapely.simplify(flat, 0.5), *box)
 
 
-def _rings(polygon: BaseGeometry) -> list[str]:
-    rings = [polygon.exterior, *polygon.interiors]  # type: ignore[attr-defined]
-    return ["M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in ring.coords[:-1]) + "Z" for ring in rings]
+def _outline(shape: BaseGeometry) -> str:
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
+    return "".join("M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in ring.coords[:-1]) + "Z" for ring in rings)
+
+
+def _names(
+    drawn: Sequence[tuple[Ground, BaseGeometry]], frame: _Frame, taken: Sequence[tuple[float, float]]
+) -> tuple[Name, ...]:
+    """Place the names where they collide with nothing, the own one first; a name without room is left out."""
+    boxes = [shapely.box(x - 12, y - 32, x + 12, y + 8) for x, y in taken]
+    boxes.append(shapely.box(0, frame.height - 30, frame.width, frame.height))  # caption and scale
+    names = []
+    for ground, shape in sorted(drawn, key=lambda pair: not pair[0].is_own):
+        room = shapely.clip_by_rect(shape, 0, 14, frame.width, frame.height - 8)
+        for x, y in _tries(room):
+            half = sum(11 if ord(letter) > 0x2E80 else 6 for letter in ground.name) / 2
+            box = shapely.box(x - half, y - 10, x + half, y + 3)
+            inside = half < x < frame.width - half
+            if ground.name and inside and not any(box.intersects(other) for other in boxes):
+                boxes.append(box)
+                names.append(Name(ground.name, round(x), round(y), ground.is_own))
+                break
+    return tuple(names)
+
+
+def _tries(room: BaseGeometry) -> list[tuple[float, float]]:
+    """Return places for a name, best first: the middle of what is seen, then below and above it."""
+    if room.is_empty:
+        return []
+    middle = shapely.point_on_surface(room)
+    return [(middle.x, middle.y + step) for step in (4, 22, -14, 34, -28)]
