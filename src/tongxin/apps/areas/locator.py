@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from django.conf import settings
+from numpy.typing import ArrayLike
 
 from tongxin.apps.areas import editions, queries
 from tongxin.rules.area_codes import How, Level
@@ -55,7 +56,7 @@ class Locator:
         (position,), (metres,) = self._nearest(np.array([lon]), np.array([lat]))
         return NOWHERE if position == NONE else Located(self.codes[position], How.NEAREST, float(metres))
 
-    def at_many(self, lons: Sequence[float], lats: Sequence[float]) -> tuple[list[str | None], list[How], np.ndarray]:
+    def at_many(self, lons: ArrayLike, lats: ArrayLike) -> tuple[list[str | None], list[How], np.ndarray]:
         """Return codes, hows and metres (NaN unless nearest) of many points at once. Raises Invalid as `at` does."""
         lons, lats = np.asarray(lons, dtype=float), np.asarray(lats, dtype=float)
         _refuse_impossible(lons, lats)

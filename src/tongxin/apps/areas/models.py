@@ -24,6 +24,7 @@ class Area(models.Model):
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     is_synthetic = models.BooleanField(default=False)  # drawn for show: pages say 边界为示意
+    is_derived = models.BooleanField(default=False)  # not drawn itself: the union of the areas below
     shape = models.BinaryField(null=True)  # WKB, WGS-84
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
