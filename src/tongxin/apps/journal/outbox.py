@@ -63,7 +63,7 @@ def reactions() -> list[str]:
     return list(_REACTIONS)
 
 
-# --- delivering -----------------------------------------------------------------------------------------------------
+# --- delivering ------------------------------------------------------------------------------------------
 
 _DUE = f"""SELECT name FROM unnest(%s::text[]) WITH ORDINALITY known (name, place)
     WHERE EXISTS (SELECT FROM journal_delivery WHERE reaction = name AND next_try_at <= %s AND tries < {TRIES})
