@@ -1,3 +1,10 @@
 """Where everything meets: one line a door."""
 
-urlpatterns: list = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tongxin.interfaces.api.urls")),
+    path("account/", include("allauth.urls")),
+    path("look/", include("tongxin.look.urls")),
+    path("", include("tongxin.interfaces.desk.urls")),
+]

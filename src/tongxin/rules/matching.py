@@ -1,12 +1,13 @@
 """Words of a text for searching: two-character pieces of Chinese, whole words of Latin. No dictionary, no ranking."""
 
 import re
+from itertools import pairwise
 
 _RUNS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
 
 
 def words_of(*texts: str) -> list[str]:
-    """Return the distinct words by which these texts are found: "路灯不亮" → 路灯, 灯不, 不亮, and each single character's pair."""
+    """Return the distinct words by which these texts are found: "路灯不亮" → 路灯, 灯不, 不亮."""
     found: dict[str, None] = {}
     for text in texts:
         for run in _RUNS.findall(text.lower()):
@@ -15,5 +16,5 @@ def words_of(*texts: str) -> list[str]:
             elif len(run) == 1:
                 found[run] = None
             else:
-                found.update(dict.fromkeys(map("".join, zip(run, run[1:], strict=False))))
+                found.update(dict.fromkeys(map("".join, pairwise(run))))
     return list(found)

@@ -1,4 +1,4 @@
-"""Which unit a matter goes to: an ordered table of rules, the reason beside each answer, and a fallback that always answers."""
+"""Which unit a matter goes to: an ordered table of rules, the reason beside each answer, a fallback that answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ Offices = Mapping[tuple[UnitKind, str], int]  # (kind, area code) → unit id
 
 
 def route(case: Case, rules: Sequence[Rule], offices: Offices) -> Route:
-    """Return the unit for this case, by the first rule that both matches and finds a unit; else the nearest command line.
+    """Return the unit by the first rule that both matches and finds one; else the nearest command room or center.
 
     Raises Refused("routing.nobody") where not even the city has a center.
     """

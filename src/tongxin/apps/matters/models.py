@@ -15,7 +15,7 @@ IS_OPEN = Q(closed_at__isnull=True)
 
 
 class Template(models.Model):
-    """One version of a kind of matter: its form, level, limits, units, evidence and conditions. A running matter keeps its own."""
+    """One version of a kind of matter: form, level, limits, units, evidence, conditions. A matter keeps its version."""
 
     code = models.CharField(max_length=8)
     version = models.PositiveSmallIntegerField(default=1)
@@ -136,7 +136,9 @@ class Matter(models.Model):
         indexes = [
             # queues: open matters of a city, a town, a unit, most urgent first
             models.Index("state", "due_at", "id", condition=IS_OPEN, name="matter_queue"),
-            models.Index(Left("area", int(Level.TOWN)), "state", "due_at", "id", condition=IS_OPEN, name="matter_queue_town"),
+            models.Index(
+                Left("area", int(Level.TOWN)), "state", "due_at", "id", condition=IS_OPEN, name="matter_queue_town"
+            ),
             models.Index("unit", "state", "due_at", "id", condition=IS_OPEN, name="matter_queue_unit"),
             # lists: everything, newest first
             models.Index("reported_at", "id", name="matter_newest"),
@@ -159,7 +161,7 @@ class Report(models.Model):
 
 
 class Contact(models.Model):
-    """How to answer the reporter. Personal: masked by default, each reading logged, erasable without touching the matter."""
+    """How to answer the reporter. Personal: masked by default, each reading logged, erasable on its own."""
 
     matter = models.OneToOneField(Matter, primary_key=True, on_delete=models.CASCADE, related_name="contact")
     name = models.CharField(max_length=60, blank=True)
@@ -180,7 +182,7 @@ class Deadline(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=8, blank=True)  # on_time, overdue, dropped
     is_provisional = models.BooleanField(default=False)
-    calendar_version = models.IntegerField(default=0)
+    calendar_version = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""Reads of matters. Every one starts from what the reader may see; figures for pages and API come from the same query."""
+"""Reads of matters, each from what the reader may see; figures for pages and API come from the same query."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,7 +61,7 @@ def visible_to(actor: Actor) -> QuerySet[Matter]:
 
 
 def one(actor: Actor, number: str) -> Matter:
-    """Return a matter by its number, with what was said of it. Raises Missing, also where it is out of scope. One statement."""
+    """Return a matter by its number, with what was said of it. Raises Missing, also out of scope. One statement."""
     found = visible_to(actor).select_related("report", "contact", "desk", "unit", "suggested", "first_desk")
     matter = found.filter(number=number.strip().upper()).first() if is_number(number) else None
     if matter is None:
@@ -79,7 +79,7 @@ def id_of(number: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; an empty field narrows nothing. `day_from`, `day_to` are local days, both included."""
+    """What a list is narrowed to; an empty field narrows nothing. `day_from` to `day_to` are local days, both in."""
 
     states: tuple[State, ...] = ()
     area: str = ""
@@ -146,7 +146,7 @@ COLUMNS = ", ".join(Row._fields)
 
 
 def worklist(actor: Actor, filters: Filters, now: datetime, *, after: str = "", size: int = PAGE) -> Page:
-    """Return a page of what the actor may see. One statement, keyset-paged. Raises Invalid for a cursor that is none."""
+    """Return a page of what the actor may see. One statement, keyset-paged. Raises Invalid for a bad cursor."""
     clause, params = _where(actor, filters, now)
     order, key = ("due_at, id", "due_at") if filters.is_queue else ("reported_at DESC, id DESC", "reported_at")
     if after:
@@ -169,7 +169,9 @@ def count(actor: Actor, filters: Filters, now: datetime, *, cap: int = CAP) -> i
     """Return how many matters a list holds, at most one more than the cap. One statement."""
     clause, params = _where(actor, filters, now)
     return int(
-        run(f"SELECT count(*) FROM (SELECT FROM matters_matter WHERE {clause} LIMIT %s) AS some", [*params, cap + 1])[0][0]
+        run(
+            f"SELECT count(*) FROM (SELECT FROM matters_matter WHERE {clause} LIMIT %s) AS counted", [*params, cap + 1]
+        )[0][0]
     )
 
 
@@ -186,11 +188,11 @@ def queues(actor: Actor, states: Sequence[State], now: datetime) -> Mapping[Stat
     seen, params = scope_clause(scope(actor))
     found = run(
         f"""
-        SELECT s.state, count(some.due_at), count(*) FILTER (WHERE some.due_at < %s::timestamptz),
-            count(*) FILTER (WHERE some.due_at >= %s::timestamptz AND some.amber_at <= %s::timestamptz)
+        SELECT s.state, count(waiting.due_at), count(*) FILTER (WHERE waiting.due_at < %s::timestamptz),
+            count(*) FILTER (WHERE waiting.due_at >= %s::timestamptz AND waiting.amber_at <= %s::timestamptz)
         FROM unnest(%s::text[]) AS s(state) LEFT JOIN LATERAL (
             SELECT due_at, amber_at FROM matters_matter
-            WHERE state = s.state AND closed_at IS NULL AND {seen} ORDER BY due_at LIMIT %s) AS some ON true
+            WHERE state = s.state AND closed_at IS NULL AND {seen} ORDER BY due_at LIMIT %s) AS waiting ON true
         GROUP BY s.state""",
         [now, now, now, [state.value for state in states], *params, CAP + 1],
     )

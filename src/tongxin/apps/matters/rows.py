@@ -1,4 +1,4 @@
-"""The tables of a matter as batches see them: columns, their types, and one statement that writes any number of rows."""
+"""The tables of a matter as batches see them: columns, types, and one statement that writes any number of rows."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -73,7 +73,7 @@ DEADLINE: Columns = (
     ("ended_at", "timestamptz"),
     ("outcome", "text"),
     ("is_provisional", "boolean"),
-    ("calendar_version", "integer"),
+    ("calendar_version", "bigint"),
 )
 NOTE: Columns = (("matter_id", "bigint"), ("seq", "integer"), ("text", "text"))
 
@@ -91,8 +91,8 @@ class Table:
         given = ", ".join(f'"{column}"' for column in self.columns)
         chosen = ", ".join([*taken, *self._constants.values()])
         self._insert = (
-            f'INSERT INTO "{name}" ({named}) SELECT {chosen} FROM unnest({arrays}) WITH ORDINALITY AS given({given}, "#") '
-            f'ORDER BY "#"'
+            f'INSERT INTO "{name}" ({named}) SELECT {chosen} '
+            f'FROM unnest({arrays}) WITH ORDINALITY AS given({given}, "#") ORDER BY "#"'
         )
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:

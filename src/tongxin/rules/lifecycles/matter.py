@@ -1,6 +1,6 @@
 """The life of a matter: every step, where it leads, who takes it, what refuses it, which clocks it moves.
 
-Pages' buttons, the API's acts, docs/lifecycle.md and the tests all derive from LIFECYCLE. Source: domain.md §3.1, §3.1b.
+Pages' buttons, the API's acts, docs/lifecycle.md and the tests derive from it. Source: domain.md §3.1, §3.1b.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -128,7 +128,7 @@ class StepRefused(Refused):
     """The step may not be taken now; the code says which rule, the facts say why."""
 
 
-# --- what refuses a step -----------------------------------------------------------------------------------------------
+# --- what refuses a step ---------------------------------------------------------------------------------
 
 
 def no_reason(_: Facts, ask: Ask) -> Refused | None:
@@ -223,11 +223,11 @@ def reopen_period_over(facts: Facts, ask: Ask) -> Refused | None:
     return StepRefused("step.reopen_period_over", until=facts.closed_at + REOPEN_DAYS)
 
 
-# --- the table ---------------------------------------------------------------------------------------------------------
+# --- the table -------------------------------------------------------------------------------------------
 
 
 class Move(StrEnum):
-    """What a step does to a clock beyond the rule that leaving a state ends its clock and entering one starts its own."""
+    """What a step does to a clock, beyond the rule that leaving a state ends its clock and entering one starts it."""
 
     START = "start"  # starts, or simply runs on if it is running
     END = "end"
@@ -247,8 +247,8 @@ STATE_CLOCK: Mapping[State, Clock] = {
 }
 LAMP_CLOCK: Mapping[State, Clock] = {**STATE_CLOCK, State.HANDLING: Clock.HANDLE}
 
-# 处置钟 is no state's clock: it runs from dispatch, not from signing, and a return does not stop it. An unsigned matter must
-# not be free, and passing work to and fro must not buy time (domain.md §3.1 row 7, §3.1d "Not in: 退回")
+# 处置钟 is no state's clock: it runs from dispatch, not from signing, and a return does not stop it. An unsigned
+# matter must not be free, and passing work on must not buy time (domain.md §3.1 row 7, §3.1d "Not in: 退回")
 ON = {Clock.HANDLE: Move.START}
 DONE = {Clock.HANDLE: Move.END}
 AGAIN = {Clock.HANDLE: Move.RESUME}
@@ -285,7 +285,7 @@ def _at(*states: State) -> frozenset[State]:
 VOIDABLE = _at(S.AWAITING_ACCEPTANCE, S.AWAITING_FILING, S.AWAITING_DISPATCH)
 
 LIFECYCLE: tuple[Step, ...] = (
-    #    act             from                                         to                     by           refused if, clocks
+    #    act, from, to, by, refused if, clocks
     Step(
         A.SETTLE,
         _at(S.AWAITING_ACCEPTANCE),

@@ -1,4 +1,4 @@
-"""Everything that can be done to matters, by name: `actions.report(...)`, `actions.take(...)`, `actions.attach(...)`."""
+"""Everything that can be done to matters, by name: `actions.report(...)`, `actions.take(...)`."""
 
 from tongxin.apps.matters.actions.evidence import attach, unmask
 from tongxin.apps.matters.actions.intake import Incoming, Past, Reported, report, report_many

@@ -1,5 +1,5 @@
-"""Intake: the only way a matter comes in. One report is a batch of one; a page, the API, an import and the simulator all call
-`report_many`."""
+"""Intake: the only way a matter comes in. One report is a batch of one; a page, the API, an import and the
+simulator all call `report_many`."""
 
 import json
 import uuid
@@ -26,7 +26,7 @@ from tongxin.rules.deadlines import Clock, Running, Urgency
 from tongxin.rules.errors import Invalid, NotAllowed, Refused
 from tongxin.rules.lifecycles.matter import OPEN, TEXT_LIMIT, CloseKind, State
 from tongxin.rules.matching import words_of
-from tongxin.rules.permissions import GRANTS, SYSTEM, Actor, Permission, duty_for
+from tongxin.rules.permissions import SYSTEM, Actor, Permission, duty_for
 from tongxin.rules.routing import Case, Offices, Route, Rule, fallback, route
 from tongxin.rules.working_time import SHANGHAI, WorkingCalendar
 
@@ -128,9 +128,7 @@ def report(incoming: Incoming, *, by: Actor, now: datetime, source: str = "") ->
 
 
 @transaction.atomic
-def report_many(
-    batch: Sequence[Incoming], *, by: Actor, now: datetime, source: str = ""
-) -> list[Reported | Refused]:
+def report_many(batch: Sequence[Incoming], *, by: Actor, now: datetime, source: str = "") -> list[Reported | Refused]:
     """Take in reports, each decided by all rules; answer each in its place with its number or its refusal.
 
     A refused row leaves nothing behind and stops no other row. Rows with a `source_key` known from this `source` are
@@ -154,7 +152,7 @@ def report_many(
     return answers
 
 
-# --- lock: who reported what before ------------------------------------------------------------------------------------
+# --- lock: who reported what before ----------------------------------------------------------------------
 
 
 def _known(batch: Sequence[Incoming], source: str) -> dict[str | None, Reported]:
@@ -171,7 +169,7 @@ def _known(batch: Sequence[Incoming], source: str) -> dict[str | None, Reported]
     }
 
 
-# --- decide: purely, row by row ----------------------------------------------------------------------------------------
+# --- decide: purely, row by row --------------------------------------------------------------------------
 
 
 def _places(batch: Sequence[Incoming]) -> list[_Place | Refused]:
@@ -291,7 +289,7 @@ def _clocks(
     return (Running(Clock.WHOLE, at, whole, due, at + (due - at) * 0.7, False),)
 
 
-# --- save: all rows of all tables, one round trip -----------------------------------------------------------------------
+# --- save: all rows of all tables, one round trip --------------------------------------------------------
 
 
 class _Fresh(NamedTuple):

@@ -1,7 +1,7 @@
-"""Steps: moving matters along their life. One step is a batch of one; whatever the number, the round trips are the same."""
+"""Steps: moving matters along their life. One step is a batch of one, and as many round trips as a thousand."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -114,7 +114,8 @@ class Standing(NamedTuple):
 
 
 LOCK = f"""
-    SELECT {", ".join(Standing._fields)} FROM matters_matter WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
+    SELECT {", ".join(Standing._fields)} FROM matters_matter
+    WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 # a statement of its own after the lock: what the lock waited for is seen only by the next snapshot
 STANDING = f"""
     SELECT m.id, head.seq, head.hash,
@@ -229,7 +230,7 @@ def _locked(ids: Sequence[int]) -> tuple[dict[int, Standing], dict[int, list[Ope
     return standing, open_clocks, heads
 
 
-# --- decide ------------------------------------------------------------------------------------------------------------
+# --- decide ----------------------------------------------------------------------------------------------
 
 
 def facts_of(matter: Standing, sign_due_at: datetime | None, is_overdue: bool) -> Facts:
@@ -288,7 +289,7 @@ def _decide(
 
 
 def _this_round(clocks: Sequence[Open]) -> dict[Clock, Open]:
-    """Return the clocks that count now, latest row first: a handling clock of before a reopening stands closed for good."""
+    """Return the clocks that count now: a handling clock of before a reopening stays closed for good."""
     by_clock = {each.running.clock: each for each in clocks}
     handle, whole = by_clock.get(Clock.HANDLE), by_clock.get(Clock.WHOLE)
     if handle and handle.ended_at and (whole is None or handle.running.started_at < whole.running.started_at):
@@ -335,7 +336,9 @@ def _moved(
             runs[clock] = _run_on(clock, row, matter, now, days, done)
         elif row is not None and row.ended_at is None:
             outcome = "dropped" if move is Move.DROP else deadlines.verdict(row.running.due_at, now).value
-            done.moved.append((row.id, max(now, row.running.started_at), outcome, row.running.due_at, row.running.amber_at))
+            done.moved.append(
+                (row.id, max(now, row.running.started_at), outcome, row.running.due_at, row.running.amber_at)
+            )
             del runs[clock]
     done.shown = runs.get(LAMP_CLOCK[after]) if after in LAMP_CLOCK else None
     done.handle = runs.get(Clock.HANDLE)
@@ -451,16 +454,14 @@ def _entry(asked: Asked, matter: Standing, state: State, duty: Duty, now: dateti
     return Draft(f"matter.{asked.act.value}", f"matter:{matter.id}", asked.by.ref, duty.post_id, now, data)
 
 
-# --- save --------------------------------------------------------------------------------------------------------------
+# --- save ------------------------------------------------------------------------------------------------
 
 
 def _save(changes: Sequence[_Change], heads: Mapping[str, Head]) -> None:
     if not changes:
         return
     moved = [row for change in changes for row in change.moved]
-    notes = [
-        (change.taken.id, heads[change.entry.subject][0] + 1, change.note) for change in changes if change.note
-    ]
+    notes = [(change.taken.id, heads[change.entry.subject][0] + 1, change.note) for change in changes if change.note]
     with guarded(), pipeline():
         clocks = [list(column) for column in zip(*moved, strict=True)] or [[]] * 5
         send(WRITE, [*clocks, *(list(column) for column in zip(*(change.matter for change in changes), strict=True))])

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import tongxin.rules.permissions
 import tongxin.rules.units
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

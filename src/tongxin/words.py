@@ -1,0 +1,427 @@
+"""Words: the Chinese label of every enum in rules, and the sentence of every refusal, in Chinese and English.
+
+The glossary's twin. English labels are the members' own names. Sentences say what happened and what to do (ui.md §7).
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum, IntEnum
+from typing import Any
+
+from tongxin.rules.area_codes import AreaKind, Change, How, Level
+from tongxin.rules.channels import Channel
+from tongxin.rules.datum import Datum
+from tongxin.rules.deadlines import Clock, Urgency, Verdict
+from tongxin.rules.errors import Refused
+from tongxin.rules.lamps import Lamp
+from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground, Move, State
+from tongxin.rules.permissions import Permission, Role
+from tongxin.rules.units import UnitKind
+from tongxin.rules.working_time import SHANGHAI, Unit
+
+# members of two enums may share a value, so words are kept by enum
+LABELS: dict[type[Enum], dict[Enum, str]] = {
+    State: {
+        State.AWAITING_ACCEPTANCE: "待受理",
+        State.VERIFYING: "核实中",
+        State.AWAITING_FILING: "待立案",
+        State.AWAITING_DISPATCH: "待派遣",
+        State.AWAITING_SIGNATURE: "待签收",
+        State.HANDLING: "处置中",
+        State.AWAITING_REVIEW: "待反馈审核",
+        State.AWAITING_CHECK: "待核查",
+        State.AWAITING_CLOSING: "待结案",
+        State.CLOSED: "已结案",
+        State.REFUSED: "不予受理",
+        State.VOIDED: "已作废",
+    },
+    Act: {
+        Act.SETTLE: "自行处置",
+        Act.ACCEPT: "受理",
+        Act.REFUSE: "不予受理",
+        Act.VERIFY: "发核实",
+        Act.CONFIRM: "核实属实",
+        Act.DENY: "核实不实",
+        Act.FILE: "立案",
+        Act.DECLINE: "不予立案",
+        Act.DISPATCH: "派遣",
+        Act.RECALL: "超时改派",
+        Act.SIGN: "签收",
+        Act.RETURN: "退回",
+        Act.PROGRESS: "记进展",
+        Act.HANDLE: "反馈",
+        Act.REVIEW: "审核通过",
+        Act.REDO: "退回重办",
+        Act.CHECK: "核查通过",
+        Act.REWORK: "返工",
+        Act.CLOSE: "结案",
+        Act.PROPOSE_VOID: "申请作废",
+        Act.VOID: "作废",
+        Act.REOPEN: "重开",
+        Act.REINSTATE: "复议恢复",
+    },
+    CloseKind: {
+        CloseKind.NORMAL: "正常结案",
+        CloseKind.LATE: "超时结案",
+        CloseKind.MISTAKE: "差错结案",
+        CloseKind.SPECIAL: "特殊结案",
+    },
+    Ground: {
+        Ground.NOT_OURS: "不属于本级职责",
+        Ground.EMERGENCY: "属 110、119、120、122 受理范围",
+        Ground.IN_LITIGATION: "已进入诉讼、仲裁或复议程序",
+        Ground.PETITION: "应依信访工作条例办理",
+        Ground.SETTLED: "已有终结性结论",
+        Ground.DUPLICATE: "与在办事项重复",
+        Ground.UNCLEAR: "事实不清且无法核实",
+        Ground.SECRET: "涉及国家秘密、商业秘密或个人隐私",
+    },
+    Move: {
+        Move.START: "起算",
+        Move.END: "止算",
+        Move.RESUME: "续算",
+        Move.DROP: "取消",
+    },
+    Role: {
+        Role.GRID_HEAD: "网格长",
+        Role.GRID_WORKER: "专职网格员",
+        Role.GRID_HELPER: "兼职网格员",
+        Role.GRID_GUIDE: "网格指导员",
+        Role.VILLAGE_SECRETARY: "村社书记",
+        Role.ACCEPTOR: "受理员",
+        Role.DISPATCHER: "派遣员",
+        Role.DUTY_CHIEF: "值班长",
+        Role.COMMANDER: "指挥长",
+        Role.OPERATOR: "话务员",
+        Role.CALLER_BACK: "回访员",
+        Role.HANDLER: "承办人",
+        Role.HANDLER_HEAD: "承办负责人",
+        Role.SUPERVISOR: "督查员",
+        Role.ASSESSOR: "考核员",
+        Role.MEDIATOR: "调解员",
+        Role.DISCLOSER: "信息公开审核员",
+        Role.LEADER: "领导",
+        Role.SYSTEM_ADMIN: "系统管理员",
+        Role.SECURITY_ADMIN: "安全管理员",
+        Role.AUDIT_ADMIN: "审计管理员",
+    },
+    Permission: {
+        Permission.REPORT: "上报事项",
+        Permission.SETTLE: "自行处置",
+        Permission.ATTACH: "上传证据",
+        Permission.UNMASK: "查看个人信息",
+        Permission.EXPORT: "导出",
+        Permission.EDIT_UNITS: "维护组织",
+        Permission.EDIT_POSTS: "维护岗位",
+        Permission.EDIT_RULES: "维护模板与派单规则",
+        Permission.EDIT_CALENDAR: "维护日历",
+        Permission.EDIT_AREAS: "维护区划网格",
+        Permission.ISSUE_KEYS: "发放接口密钥",
+        Permission.IMPORT: "导入事项",
+        Permission.READ_AUDIT: "查看审计记录",
+        Permission.RUN_OUTBOX: "处理积压消息",
+    },
+    Channel: {
+        Channel.GRID: "网格员",
+        Channel.RESIDENT: "居民",
+        Channel.HOTLINE: "12345 热线",
+        Channel.DEPARTMENT: "部门",
+        Channel.POLICE: "110 移交",
+        Channel.SENSOR: "物联感知",
+        Channel.PARTNER: "外部系统",
+        Channel.PAPER: "来信来访",
+    },
+    Clock: {
+        Clock.ACCEPT: "受理",
+        Clock.VERIFY: "核实",
+        Clock.FILE: "立案",
+        Clock.DISPATCH: "派遣",
+        Clock.SIGN: "签收",
+        Clock.HANDLE: "处置",
+        Clock.REVIEW: "反馈审核",
+        Clock.CHECK: "核查",
+        Clock.CLOSE: "结案",
+        Clock.CALL_BACK: "回访",
+        Clock.WHOLE: "全流程",
+    },
+    Urgency: {
+        Urgency.NORMAL: "普通",
+        Urgency.URGENT: "紧急",
+        Urgency.EXTREME: "特急",
+    },
+    Verdict: {
+        Verdict.ON_TIME: "按期",
+        Verdict.OVERDUE: "超期",
+    },
+    Lamp: {
+        Lamp.GREEN: "正常",
+        Lamp.AMBER: "临期",
+        Lamp.RED: "逾期",
+        Lamp.HOLD: "挂账",
+    },
+    Unit: {
+        Unit.MINUTE: "分钟",
+        Unit.HOUR: "小时",
+        Unit.WORKING_MINUTE: "工作分钟",
+        Unit.WORKING_HOUR: "工作时",
+        Unit.WORKING_DAY: "工作日",
+        Unit.DAY: "日",
+    },
+    Level: {
+        Level.PROVINCE: "省",
+        Level.CITY: "市",
+        Level.COUNTY: "县（市、区）",
+        Level.TOWN: "乡镇（街道）",
+        Level.VILLAGE: "村（社区）",
+        Level.GRID: "网格",
+        Level.MICRO_GRID: "微网格",
+    },
+    How: {
+        How.INSIDE: "在网格内",
+        How.ON_EDGE: "在网格边界上",
+        How.OVERLAP: "在重叠区域内",
+        How.NEAREST: "取最近网格",
+        How.OUTSIDE: "不在辖区内",
+        How.GIVEN: "按填报的区域",
+    },
+    Datum: {
+        Datum.WGS84: "WGS-84（GPS）",
+        Datum.GCJ02: "GCJ-02（高德、腾讯）",
+        Datum.BD09: "BD-09（百度）",
+        Datum.CGCS2000: "CGCS2000",
+    },
+    UnitKind: {
+        UnitKind.CITY_CENTER: "市级大联动中心",
+        UnitKind.COUNTY_CENTER: "县级联动中心",
+        UnitKind.COMMAND_ROOM: "镇街综合信息指挥室",
+        UnitKind.VILLAGE_STATION: "村社工作站",
+        UnitKind.HOTLINE: "12345 热线",
+        UnitKind.DESK_SAFETY: "综治工作平台",
+        UnitKind.DESK_MARKET: "市场监管平台",
+        UnitKind.DESK_ENFORCEMENT: "综合执法平台",
+        UnitKind.DESK_SERVICE: "便民服务平台",
+        UnitKind.POLICE: "公安",
+        UnitKind.TRAFFIC_POLICE: "交警",
+        UnitKind.JUSTICE: "司法",
+        UnitKind.FIRE: "消防",
+        UnitKind.EMERGENCY: "应急",
+        UnitKind.HOUSING: "住建",
+        UnitKind.LAND: "自然资源",
+        UnitKind.ENVIRONMENT: "生态环境",
+        UnitKind.WATER: "水利",
+        UnitKind.FARMING: "农业农村",
+        UnitKind.FORESTRY: "林业",
+        UnitKind.TRANSPORT: "交通",
+        UnitKind.MUNICIPAL: "市政",
+        UnitKind.SANITATION: "环卫",
+        UnitKind.PARKS: "园林",
+        UnitKind.LABOR: "人社",
+        UnitKind.WELFARE: "民政",
+        UnitKind.HEALTH: "卫健",
+        UnitKind.EDUCATION: "教育",
+        UnitKind.ECONOMY: "经发",
+        UnitKind.FINANCE: "财政",
+        UnitKind.DISCIPLINE: "纪检监察",
+        UnitKind.WATER_SUPPLY: "供水",
+        UnitKind.POWER_SUPPLY: "供电",
+        UnitKind.GAS_SUPPLY: "燃气",
+        UnitKind.TELECOM: "通信",
+        UnitKind.TRANSIT: "公交",
+        UnitKind.SUPERVISION: "督查",
+    },
+    AreaKind: {
+        AreaKind.ORDINARY: "普通网格",
+        AreaKind.SPECIAL: "专属网格",
+    },
+    Change: {
+        Change.SPLIT: "拆分",
+        Change.MERGE: "合并",
+        Change.RENAME: "更名",
+        Change.RECODE: "改码",
+    },
+}
+
+LEVELS = {"G": "网格", "V": "村社", "T": "镇街", "C": "县区", "Y": "市级"}
+LEVELS_EN = {"G": "Grid", "V": "Village", "T": "Town", "C": "County", "Y": "City"}
+
+# code → (Chinese, English). Facts stand in braces; `say` writes moments, labels and lists in words
+REFUSALS: dict[str, tuple[str, str]] = {
+    # sign-in and permission
+    "permission.denied": (
+        "您的岗位不能办理“{permission}”。需要时请联系本单位负责人。",
+        "Your post does not permit “{permission}”.",
+    ),
+    "key.unknown": (
+        "接口密钥无效、已停用或已过期。请向安全管理员申请新密钥。",
+        "The API key is unknown, revoked or expired.",
+    ),
+    "key.missing": ("没有这个接口密钥。", "There is no such API key."),
+    "key.narrowed": ("这个接口密钥不含“{act}”权限。", "This API key does not cover “{act}”."),
+    "key.days": ("有效期应在 1 至 1095 天之间，填的是 {days}。", "A key may live 1 to 1095 days, not {days}."),
+    # matters
+    "matter.missing": (
+        "没有这个事项，或不在您的职责范围内。请核对编号。",
+        "There is no such matter, or it is not within your duty.",
+    ),
+    "matter.changed": (
+        "事项刚被别人改过。您写的内容还在，请看过最新情况再提交。",
+        "Somebody has just changed this matter. Look at it again before you go on.",
+    ),
+    "journal.moved": (
+        "事项刚被别人改过，请刷新后再办。",
+        "Somebody has just changed this matter. Reload and try again.",
+    ),
+    "template.unknown": ("没有“{template}”这个事项模板。请从 133 个模板中选择。", "There is no template “{template}”."),
+    "report.no_text": ("请写明发生了什么。", "Say what happened."),
+    "report.too_long": (
+        "{field} 最多 {limit} 个字符，现在是 {found} 个。请精简或作为附件上传。",
+        "{field} may hold {limit} characters, not {found}.",
+    ),
+    "report.nul": (
+        "{field} 里有不能保存的控制字符，请删去后再试。",
+        "{field} holds a control character that cannot be kept.",
+    ),
+    "report.in_future": (
+        "上报时间 {at} 晚于现在。请核对设备时间。",
+        "The report's time {at} is in the future. Check the device's clock.",
+    ),
+    "report.too_many": (
+        "一次最多上报 {limit} 件，现在是 {found} 件。请分批提交。",
+        "At most {limit} reports at once, not {found}.",
+    ),
+    "form.invalid": (
+        "{template} 的表单有几项不符合要求：{fields}。",
+        "Some answers do not fit the form of {template}: {fields}.",
+    ),
+    "form.not_object": ("表单应是“字段: 值”的对象。", "The form must be an object of fields and values."),
+    "point.invalid": ("坐标 {lon}, {lat} 不是有效的经纬度。", "{lon}, {lat} is no longitude and latitude."),
+    "point.half": ("经度和纬度要一起填。", "Give both longitude and latitude."),
+    "point.outside": (
+        "坐标 {lon}, {lat} 不在本市任何网格内，附近也没有网格。请核对位置和坐标系。",
+        "{lon}, {lat} lies in no grid of this city, nor near one. Check the place and its datum.",
+    ),
+    "place.missing": ("请在地图上选点，或填写所在区域。", "Pick a point on the map, or give the area."),
+    "area.unknown": ("没有编码为 {area} 的区域。", "There is no area with the code {area}."),
+    "area.missing": ("没有编码为 {area} 的区域。", "There is no area with the code {area}."),
+    "routing.nobody": (
+        "区域 {area} 上下都没有可以承办的单位。请系统管理员补建指挥室。",
+        "No unit stands at or above area {area}.",
+    ),
+    "cursor.invalid": ("翻页位置无效，请从第一页开始。", "That page position is not valid. Start from the first page."),
+    "evidence.matter_closed": ("事项已办结，不能再加证据。", "The matter is closed; no evidence can be added."),
+    "evidence.too_many": ("一个事项最多 {most} 个附件。", "A matter can carry {most} files at most."),
+    "unmask.no_reason": (
+        "请说明为什么要查看。本人查得到这条记录。",
+        "Say why you need it. The person concerned can read this.",
+    ),
+    # steps
+    "step.wrong_state": ("现在是“{state}”，不能“{act}”。", "The matter is in “{state}”: “{act}” is not possible now."),
+    "step.wrong_role": (
+        "“{act}”由{roles}办理，您在这件事项上没有这个岗位。",
+        "“{act}” is for: {roles}. You hold no such post for this matter.",
+    ),
+    "step.no_reason": ("请写明理由或办理情况。", "Say why, or what was done."),
+    "step.no_ground": ("请选择法定理由。", "Choose the legal ground."),
+    "step.no_route": ("请告诉对方可以去哪里办。", "Say where the reporter can go instead."),
+    "step.no_unit": ("请选择承办单位。", "Choose the unit that handles it."),
+    "step.unit_returned_it": (
+        "这个单位已退回过一次，不能再派给它。请选其他单位，或由值班长裁定。",
+        "That unit has returned this matter once; choose another.",
+    ),
+    "step.own_handling": (
+        "您是承办人，不能审核、核查或结自己办的件。请交给同事。",
+        "You handled it: somebody else must review, check and close it.",
+    ),
+    "step.no_after_photo": (
+        "还差处置后照片：要 {wanted} 张，现有 {found} 张。",
+        "Photos of the result are missing: {wanted} wanted, {found} found.",
+    ),
+    "step.no_before_photo": (
+        "还差处置前照片：要 {wanted} 张，现有 {found} 张。",
+        "Photos of the start are missing: {wanted} wanted, {found} found.",
+    ),
+    "step.not_on_the_spot": (
+        "这类事项不能由网格员自行处置，请上报受理。",
+        "This kind of matter cannot be settled on the spot.",
+    ),
+    "step.returned_once": (
+        "本单位已退回过一次，不能再退。有争议请找值班长裁定。",
+        "Your unit has returned it once and cannot again.",
+    ),
+    "step.return_window_over": (
+        "退回期已过：截止 {until}。派错了请找指挥室值班长裁定。",
+        "The time for returning it ended at {until}. Ask the duty chief for a ruling.",
+    ),
+    "step.still_time_to_sign": (
+        "签收时限到 {until}，还没超时，暂不能改派。",
+        "The unit may sign until {until}; it cannot be recalled before.",
+    ),
+    "step.no_close_kind": ("请选择结案类型。", "Choose how it is closed."),
+    "step.closes_late": (
+        "处置或全流程已超时，不能按正常结案。请选超时结案。",
+        "It ran past its limit: close it as late.",
+    ),
+    "step.already_proposed": (
+        "已有人申请作废，等第二人确认。",
+        "Voiding is proposed already; a second person must confirm.",
+    ),
+    "step.no_proposal": (
+        "作废要先由一人申请、再由另一人确认。",
+        "Voiding needs a proposal first, then a second person.",
+    ),
+    "step.same_person": ("作废要由第二人确认，您是申请人。", "A second person must confirm; you proposed it."),
+    "step.reopened_once": ("事项只能重开一次。", "A matter can be reopened once only."),
+    "step.reopen_period_over": (
+        "结案满 30 日，不能重开：截止 {until}。可以重新上报。",
+        "It can be reopened until {until} only. Report it anew.",
+    ),
+    # units, posts, calendar
+    "unit.missing": ("没有这个单位。", "There is no such unit."),
+    "unit.kind": ("没有“{kind}”这种单位。", "There is no kind of unit “{kind}”."),
+    "unit.unnamed": ("请填写单位编码和名称。", "Give the unit a code and a name."),
+    "unit.code_taken": ("单位编码 {code} 已被使用。", "The unit code {code} is taken."),
+    "post.missing": ("没有这个岗位。", "There is no such post."),
+    "post.role": ("没有“{role}”这种岗位。", "There is no role “{role}”."),
+    "post.held_already": ("这个人已在任这个岗位。", "The person holds this very post already."),
+    "post.ends_before_start": ("离任日要晚于任职日 {start}。", "A post must end after it starts on {start}."),
+    "person.missing": ("没有这个人员。", "There is no such member of staff."),
+    "person.unnamed": ("请填写姓名。", "Give a name."),
+    "account.taken": ("登录名 {username} 已被使用。", "The user name {username} is taken."),
+    "calendar.no_source": ("请填写文件依据，例如“国办发明电〔2026〕7 号”。", "Name the notice this day rests on."),
+    "calendar.no_override": ("{day} 没有单独设置。", "{day} has no setting of its own."),
+    "calendar.too_short": (
+        "{day} 不在工作日历范围内（{first} 至 {last}），无法计算时限。",
+        "{day} is outside the working calendar ({first} to {last}).",
+    ),
+}
+
+
+def label(member: Enum, language: str = "zh-hans") -> str:
+    """Return the word for an enum's member: Chinese from LABELS, English from its own name."""
+    if language.startswith("zh"):
+        return LABELS[type(member)][member]
+    return member.name.replace("_", " ").capitalize()
+
+
+def say(refusal: Refused, language: str = "zh-hans") -> str:
+    """Return the sentence for a refusal, its facts filled in."""
+    chinese = language.startswith("zh")
+    sentence = REFUSALS[refusal.code][0 if chinese else 1]
+    facts = {name: _in_words(value, language) for name, value in refusal.facts.items()}
+    return re.sub(r"\{(\w+)\}", lambda match: facts.get(match[1], "—"), sentence)
+
+
+def _in_words(value: Any, language: str) -> str:
+    if isinstance(value, Enum) and not isinstance(value, IntEnum):
+        return label(value, language)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set | frozenset):
+        mark = "、" if language.startswith("zh") else ", "
+        return mark.join(_in_words(each, language) for each in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_in_words(each, language)}" for name, each in value.items())
+    return str(value)

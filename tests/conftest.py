@@ -1,0 +1,34 @@
+"""The town stands in the test database before the first test; nothing a process remembers outlives a test."""
+
+import pytest
+
+from tests import town as towns
+from tongxin.apps.matters import kinds, numbers
+from tongxin.apps.people import calendar
+from tongxin.apps.people import queries as people
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        towns.build()
+
+
+@pytest.fixture(autouse=True)
+def forgotten():
+    """Forget what the process remembers of the database: the next test's is another one."""
+    yield
+    for memory in (kinds, numbers, people, calendar):
+        memory.forget()
+
+
+@pytest.fixture
+def now():
+    return towns.NOW
+
+
+@pytest.fixture
+def town(db):
+    if not towns.Area.objects.exists():  # a test that empties the database was here
+        towns.build()
+    return towns.find()
