@@ -25,6 +25,7 @@ BLANK = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
 
 
 class Command(BaseCommand):
+    requires_system_checks = []
     help = "Build the icon sprite and copy maps and charts into the static files. Run `npm ci` before."
 
     def handle(self, *args: Any, **options: Any) -> None:
