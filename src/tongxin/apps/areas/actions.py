@@ -25,12 +25,15 @@ from tongxin.rules.permissions import Actor, Permission, require
 
 SUBJECT = "areas"  # one chain for all: writes of areas follow one another anyhow
 FAULTS_SHOWN = 200
-SEAMS = frozenset({"area.gap", "area.overlap", "area.beyond"})
+FLAWS = frozenset({"area.gap", "area.overlap", "area.beyond", "outline.invalid"})
 ALWAYS_TOLD = frozenset({"outline.unknown"})
 
 
-class Seams(StrEnum):
-    """What is done about areas that leave gaps, overlap, or reach beyond what contains them."""
+class Flaws(StrEnum):
+    """What is done about areas that leave gaps, overlap or leave their parent, and about outlines that cross themselves.
+
+    Told: the outline is mended, the areas are taken as they are, and the caller is told each place.
+    """
 
     REFUSED = "refused"
     TOLD = "told"
@@ -64,7 +67,7 @@ def load(
     outlines_at: Sequence[Path] = (),
     key: str | None = None,
     datum: Datum = Datum.WGS84,
-    seams: Seams = Seams.REFUSED,
+    flaws: Flaws = Flaws.REFUSED,
     by: Actor,
     now: datetime,
 ) -> Loaded:
@@ -80,10 +83,11 @@ def load(
     rows, faults = _read_tables(tables_at)
     faults += _misplaced(rows, faults, sheet, today)
     drawn, wrong = _read_outlines(outlines_at, rows, key, datum)
-    told = _refuse([*faults, *wrong], ALWAYS_TOLD, rows)
+    lived_with = FLAWS | ALWAYS_TOLD if flaws is Flaws.TOLD else ALWAYS_TOLD
+    told = _refuse([*faults, *wrong], lived_with, rows)
     renamed = [row.code for row in rows if row.code in sheet.areas and sheet.areas[row.code].name != row.name]
     _write(sheet, rows, drawn)
-    told += _refuse(sheet.settle(today), SEAMS if seams is Seams.TOLD else frozenset(), rows)
+    told += _refuse(sheet.settle(today), lived_with, rows)
 
     sheet.save()
     _follow([(code, code, Change.RENAME) for code in renamed], on=today)
@@ -114,7 +118,7 @@ def replace(
     codes: Sequence[str],
     by_areas: Sequence[NewArea],
     on: date,
-    seams: Seams = Seams.REFUSED,
+    flaws: Flaws = Flaws.REFUSED,
     by: Actor,
     now: datetime,
 ) -> list[Lineage]:
@@ -131,7 +135,7 @@ def replace(
     _end(codes, sheet, on)
     _begin(by_areas, sheet, on)
     _refuse_orphans(sheet, on)
-    _refuse(sheet.settle(on), SEAMS if seams is Seams.TOLD else frozenset(), ())
+    _refuse(sheet.settle(on), FLAWS if flaws is Flaws.TOLD else frozenset(), ())
 
     sheet.save()
     lines = _follow(_heirs(codes, [area.code for area in by_areas], sheet), on=on)

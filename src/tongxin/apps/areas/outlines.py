@@ -36,7 +36,8 @@ def read(
 ) -> tuple[dict[str, Outline], list[Fault]]:
     """Return outlines by area code, and what is wrong with others. Features of no known area are named too.
 
-    `by_name` holds the codes of each name. Raises Invalid for the whole file.
+    An outline that crosses itself is told and mended: whether that will do the caller decides. `by_name` holds
+    the codes of each name. Raises Invalid for the whole file.
     """
     known = set(codes)
     outlines: dict[str, Outline] = {}
@@ -48,9 +49,9 @@ def read(
             wrong = {"rule": "outline.repeated"}
         if not wrong:
             shape, wrong = _shape(feature.geometry, datum)
-        if shape is None:
+        if wrong:
             faults.append(Fault(0, code, {**wrong, "feature": feature.number}))
-        else:
+        if shape is not None:
             outlines[code] = Outline(shape, bool(feature.properties.get("synthetic")))
     return outlines, faults
 
@@ -95,7 +96,7 @@ def _code(
 
 
 def _shape(geometry: object, datum: Datum) -> tuple[shapely.Geometry | None, dict[str, object]]:
-    """Return a sound polygon in WGS-84, or None and why it is none."""
+    """Return a sound polygon in WGS-84 and what was wrong with it, or None and why it is none."""
     shape = shapely.from_geojson(json.dumps(geometry), on_invalid="ignore")
     if shape is None or shape.is_empty:
         return None, {"rule": "outline.unreadable"}
@@ -104,9 +105,15 @@ def _shape(geometry: object, datum: Datum) -> tuple[shapely.Geometry | None, dic
     west, south, east, north = shape.bounds
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
         return None, {"rule": "outline.range", "lon": round(west, 3), "lat": round(south, 3)}
-    if not shape.is_valid:
-        return None, {"rule": "outline.invalid", "reason": shapely.is_valid_reason(shape)}
-    return shapely.transform(shapely.force_2d(shape), lambda points: _shifted(points, datum)), {}
+    wrong = {} if shape.is_valid else {"rule": "outline.invalid", "reason": shapely.is_valid_reason(shape)}
+    sound = _mended(shape) if wrong else shape
+    return shapely.transform(shapely.force_2d(sound), lambda points: _shifted(points, datum)), wrong
+
+
+def _mended(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the ground that an outline crossing itself goes around; lines and points left over are dropped."""
+    parts = shapely.get_parts(shapely.make_valid(shape, method="structure"))
+    return shapely.union_all([part for part in shapely.get_parts(parts) if part.geom_type == "Polygon"])
 
 
 def _shifted(points: np.ndarray, datum: Datum) -> np.ndarray:

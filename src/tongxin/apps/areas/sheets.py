@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import shapely
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 from tongxin.apps.areas import tiling
 from tongxin.apps.areas.files import Fault
@@ -35,7 +35,7 @@ class Sheet:
             self.areas[code] = Area(code=code, level=len(code))
             self.added.add(code)
         area = self.areas[code]
-        if "name" in columns:
+        if columns.get("name", area.name) != area.name:
             columns["pinyin"] = pinyin_of(columns["name"])
         before = {column: getattr(area, column) for column in columns}
         if before != columns or code in self.added:
@@ -88,6 +88,7 @@ def is_valid(area: Area, day: date) -> bool:
 
 
 def pinyin_of(name: str) -> str:
-    """Return the name as it is typed, whole and by initials: `songyuanshequ sysq`."""
-    initials = lazy_pinyin(name, style=Style.FIRST_LETTER)
-    return f"{''.join(lazy_pinyin(name))} {''.join(initials)}".lower()[:PINYIN_LIMIT]
+    """Return the name as it is typed, whole and by initials: `songyuanshequ03wangge sysq03wg`."""
+    parts = [part.strip().lower() for part in lazy_pinyin(name)]
+    initials = (part if part[:1].isdigit() else part[:1] for part in parts)
+    return f"{''.join(parts)} {''.join(initials)}"[:PINYIN_LIMIT]
