@@ -1,14 +1,19 @@
 """What may be done to a matter now, and what may not and why: the page's buttons and the API's answer."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tongxin.apps.matters import kinds
+from tongxin.apps.matters.kinds import Kind
 from tongxin.apps.matters.models import Deadline, Matter
 from tongxin.rules.deadlines import Clock
 from tongxin.rules.errors import NotAllowed, Refused
 from tongxin.rules.lifecycles.matter import Act, Ask, CloseKind, Facts, Ground, State, decide, steps_from
 from tongxin.rules.permissions import Actor, duties_at
+
+if TYPE_CHECKING:
+    from tongxin.apps.matters.actions.steps import Standing
 
 # stands for what the form will ask: a button is refused for what cannot be mended by filling in its form
 FILLED = {"reason": "-", "ground": Ground.NOT_OURS, "route": "-", "close_as": CloseKind.LATE, "unit_id": -1}
@@ -22,9 +27,9 @@ class Choice(NamedTuple):
     is_mine: bool  # an act of one of the actor's own posts, open or not
 
 
-def choices(actor: Actor, matter: Matter, clocks: list[Deadline], now: datetime) -> list[Choice]:
+def choices(actor: Actor, matter: Matter, clocks: Sequence[Deadline], now: datetime) -> list[Choice]:
     """Return the acts possible from the matter's state, in the table's order; no statement but the template's."""
-    facts = facts_of(matter, clocks, now)
+    facts = _read(matter, clocks, now)
     roles = frozenset(duties_at(actor, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id))
     ask = Ask(now, actor.person_id, **FILLED)  # type: ignore[arg-type]
     found = []
@@ -38,22 +43,15 @@ def choices(actor: Actor, matter: Matter, clocks: list[Deadline], now: datetime)
     return found
 
 
-def facts_of(matter: Matter, clocks: list[Deadline], now: datetime) -> Facts:
-    """Return what the rules look at, from a matter read for a page."""
-    kind = kinds.kind_of(matter.template_code, matter.template_version)
-    last = {Clock(each.clock): each for each in clocks}
-    sign = last.get(Clock.SIGN)
-    late = any(
-        each is not None and each.outcome != "dropped" and (each.ended_at or now) > each.due_at
-        for each in (last.get(Clock.HANDLE), last.get(Clock.WHOLE))
-    )
+def facts_of(matter: "Standing | Matter", kind: Kind, sign_due_at: datetime | None, is_overdue: bool) -> Facts:
+    """Return what the rules look at, from a matter locked for a step or read for a page."""
     return Facts(
         state=State(matter.state),
         unit_id=matter.unit_id,
         handlers=tuple(matter.handlers),
         returned_by=tuple(matter.returned_by),
         return_until=matter.return_until,
-        sign_due_at=sign.due_at if sign and sign.ended_at is None else None,
+        sign_due_at=sign_due_at,
         before_photos=matter.before_photos,
         before_photos_wanted=kind.before_photos,
         after_photos=matter.after_photos,
@@ -62,5 +60,16 @@ def facts_of(matter: Matter, clocks: list[Deadline], now: datetime) -> Facts:
         closed_at=matter.closed_at,
         reopened=matter.reopened,
         void_proposed_by=matter.void_proposed_by,
-        is_overdue=late,
+        is_overdue=is_overdue,
     )
+
+
+def _read(matter: Matter, clocks: Sequence[Deadline], now: datetime) -> Facts:
+    last = {Clock(each.clock): each for each in clocks if each.outcome != "dropped"}
+    sign = last.get(Clock.SIGN)
+    is_overdue = any(
+        each is not None and (each.ended_at or now) > each.due_at
+        for each in (last.get(Clock.HANDLE), last.get(Clock.WHOLE))
+    )
+    kind = kinds.kind_of(matter.template_code, matter.template_version)
+    return facts_of(matter, kind, sign.due_at if sign and sign.ended_at is None else None, is_overdue)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tongxin.apps.journal.entries import HEAD_SQL, Draft, Head, guarded, record_many
 from tongxin.apps.matters import kinds, rows
+from tongxin.apps.matters.choices import facts_of
 from tongxin.apps.matters.kinds import Kind
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import offices
@@ -24,7 +25,6 @@ from tongxin.rules.lifecycles.matter import (
     Act,
     Ask,
     CloseKind,
-    Facts,
     Ground,
     Move,
     State,
@@ -233,28 +233,6 @@ def _locked(ids: Sequence[int]) -> tuple[dict[int, Standing], dict[int, list[Ope
 # --- decide ----------------------------------------------------------------------------------------------
 
 
-def facts_of(matter: Standing, sign_due_at: datetime | None, is_overdue: bool) -> Facts:
-    """Return what the rules look at."""
-    kind = matter.kind
-    return Facts(
-        state=State(matter.state),
-        unit_id=matter.unit_id,
-        handlers=tuple(matter.handlers),
-        returned_by=tuple(matter.returned_by),
-        return_until=matter.return_until,
-        sign_due_at=sign_due_at,
-        before_photos=matter.before_photos,
-        before_photos_wanted=kind.before_photos,
-        after_photos=matter.after_photos,
-        after_photos_wanted=kind.after_photos,
-        may_settle=kind.may_settle,
-        closed_at=matter.closed_at,
-        reopened=matter.reopened,
-        void_proposed_by=matter.void_proposed_by,
-        is_overdue=is_overdue,
-    )
-
-
 def counting(by: Actor, matter: Standing) -> dict[Role, Duty]:
     """Return the actor's duties that count for this matter, by role."""
     return duties_at(by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id)
@@ -280,7 +258,7 @@ def _decide(
     sign, whole = by_clock.get(Clock.SIGN), by_clock.get(Clock.WHOLE)
     handle = by_clock.get(Clock.HANDLE)
     late = any(each and (each.ended_at or asked.now) > each.running.due_at for each in (whole, handle))
-    facts = facts_of(matter, sign.running.due_at if sign else None, late)
+    facts = facts_of(matter, matter.kind, sign.running.due_at if sign else None, late)
     duties = counting(asked.by, matter)
     ask = Ask(asked.now, asked.by.person_id, asked.reason, asked.ground, asked.route, asked.unit_id, asked.close_as)
     step = decide(asked.act, facts, ask, frozenset(duties))
