@@ -11,6 +11,7 @@ Aware datetimes go in as they are and come out in UTC; jsonb comes out decoded.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -74,6 +75,13 @@ class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
         return super().execute(query, params, prepare=True, **options)
 
 
+class _Stream(psycopg.ServerCursor[tuple[Any, ...]]):
+    adapters = _ADAPTERS
+
+
+_numbers = count()
+
+
 def send(sql: str, params: Sequence[Any] = ()) -> Any:
     """Send one statement and return its cursor. Inside `pipeline()` nothing waits until rows are fetched from it."""
     db = connections["default"]
@@ -109,6 +117,18 @@ def pipeline() -> Iterator[None]:
     db.ensure_connection()
     with db.wrap_database_errors, db.connection.pipeline():
         yield
+
+
+def stream(sql: str, params: Sequence[Any] = (), *, size: int = 5000) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a large query, so many a round trip, from one snapshot. Only inside a transaction."""
+    db = connections["default"]
+    db.ensure_connection()
+    db.validate_no_broken_transaction()
+    with db.wrap_database_errors, _Stream(db.connection, f"stream_{next(_numbers)}") as cursor:
+        cursor.itersize = size
+        with _logged(db, sql):
+            cursor.execute(sql, params)
+        yield from cursor
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -15,24 +15,33 @@ In Python: `b"s" + sha256(prev + json.dumps(row, ensure_ascii=False, sort_keys=T
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
+from django.conf import settings
 
 SHA256, SM3 = b"s", b"m"
 NONE = b""  # the `prev` of a subject's first entry
 
-_DIGESTS: dict[bytes, Callable[[bytes], bytes]] = {
-    SHA256: lambda text: hashlib.sha256(text).digest(),
-    SM3: lambda text: hashlib.new("sm3", text).digest(),
-}
+_HASHES: dict[bytes, Callable[..., Any]] = {SHA256: hashlib.sha256, SM3: partial(hashlib.new, "sm3")}
 _PLAIN = frozenset({str, int, bool, type(None)})
 _compact = msgspec.json.Encoder(order="deterministic").encode
 
 
 def digest(letter: bytes, text: bytes) -> bytes:
     """Return the letter and the digest it names. Raises KeyError for a letter nobody knows."""
-    return letter + _DIGESTS[letter](text)
+    return letter + hashed(letter, text).digest()
+
+
+def hashed(letter: bytes, text: bytes = b"") -> Any:
+    """Return a running hash, as hashlib's, begun with this text. Raises KeyError for a letter nobody knows."""
+    return _HASHES[letter](text)
+
+
+def chosen() -> bytes:
+    """Return the letter of the hash this house uses: the setting JOURNAL_HASH, SHA-256 where there is none."""
+    return getattr(settings, "JOURNAL_HASH", SHA256.decode()).encode()  # type: ignore[no-any-return]
 
 
 def encoded(data: Mapping[str, Any]) -> bytes:
@@ -40,6 +49,16 @@ def encoded(data: Mapping[str, Any]) -> bytes:
     if not _PLAIN.issuperset(map(type, data.values())):
         _check(data)
     return _compact(data)
+
+
+def recoded(data: str) -> bytes:
+    """Return stored data in its canonical text again, whatever order and spaces the store gave it."""
+    return _compact(msgspec.json.decode(data))
+
+
+def line(*values: Any) -> bytes:
+    """Return a row of plain values as one line of canonical text."""
+    return _compact(values) + b"\n"
 
 
 def _check(value: Any) -> None:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import IntegrityError
 
 from tongxin.apps.journal import chain, outbox
@@ -112,7 +111,7 @@ def guarded() -> Iterator[None]:
 
 
 def _chained(drafts: Iterable[Draft], heads: Mapping[str, Head]) -> list[Written]:
-    letter = settings.JOURNAL_DIGEST.encode() if hasattr(settings, "JOURNAL_DIGEST") else chain.SHA256
+    letter = chain.chosen()
     last = dict(heads)
     written = []
     clock, at = None, ""

@@ -61,7 +61,8 @@ def keep(
     with nullcontext(file) if isinstance(file, Received) else receive(file) as received:
         if kind in PHOTOS_ONLY and received.thumb is None:
             raise Invalid("evidence.not_a_picture")
-        return _keep(received, subject=subject, kind=kind, by=by, now=now, post_id=post_id)
+        kept: Evidence = _keep(received, subject=subject, kind=kind, by=by, now=now, post_id=post_id)
+    return kept
 
 
 @transaction.atomic

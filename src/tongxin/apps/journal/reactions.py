@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tongxin.apps.journal import evidence
+from tongxin.apps.journal import evidence, seals
 from tongxin.apps.journal.worker import every
 
 
@@ -10,3 +10,9 @@ from tongxin.apps.journal.worker import every
 def sweep_evidence(now: datetime) -> None:
     """Remove the files of evidence that no row refers to."""
     evidence.sweep()
+
+
+@every(600)
+def seal_the_days(now: datetime) -> None:
+    """Seal the days that are over."""
+    seals.seal_days(now)
