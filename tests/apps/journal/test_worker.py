@@ -110,7 +110,7 @@ def test_once_means_until_nothing_is_due(reactions, capsys):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_cleanly_when_told(signum):
-    told = [sys.executable, "-m", "django", "worker"]
+    told = [sys.executable, "-m", "tongxin", "worker"]
     with subprocess.Popen(
         told, env=in_this_database(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:

@@ -27,6 +27,7 @@ SAYS = {
 
 class Command(BaseCommand):
     help = "校验日志：重算哈希链和每日封存，有断点时退出码为 1 / Verify the journal; exits 1 if it is broken"
+    requires_system_checks: list[str] = []  # they load every page of the web
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--subject", help="只校验一个对象，例如 matter:123 / only this subject")

@@ -12,6 +12,7 @@ from tongxin.apps.journal import worker
 
 class Command(BaseCommand):
     help = "投递待办通知并执行定时任务，直到收到停止信号 / Deliver the outbox and do periodic duties until stopped"
+    requires_system_checks: list[str] = []  # they load every page of the web
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
