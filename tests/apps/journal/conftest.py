@@ -5,7 +5,18 @@ from datetime import UTC, datetime
 import pytest
 
 from tongxin.apps.journal import outbox
+from tongxin.postgres import batches
 from tongxin.rules.permissions import Actor, Duty, Role
+
+
+@pytest.fixture(autouse=True)
+def empty_journal(request):
+    """Begin each test that has the database with no entry, not with what building the town wrote."""
+    wanted = {"db", "transactional_db"} & set(request.fixturenames)
+    for database in wanted:
+        request.getfixturevalue(database)
+    if wanted or request.node.get_closest_marker("django_db"):
+        batches.run("TRUNCATE journal_entry, journal_delivery, journal_seal, journal_evidence")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ times = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.ju
 once_per_test = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
+@pytest.mark.slow
 @once_per_test
 @given(
     st.lists(

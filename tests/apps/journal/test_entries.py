@@ -29,6 +29,7 @@ def drafts_for(subject, count, now, kind="matter.step"):
     return [Draft(kind, subject, "person:7", 3, now, {"nth": nth}) for nth in range(count)]
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text("abcxyz_", max_size=5), plain))
 def test_anybody_can_recompute_a_hash_with_the_standard_library(data):
     row = ["matter:1", 1, "matter.report", "person:7", None, "2026-11-20T01:30:00.000000Z", data]

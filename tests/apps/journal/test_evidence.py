@@ -143,6 +143,7 @@ def test_the_moment_a_camera_tells_is_kept_if_it_can_be_true(taken, offset, expe
     assert kept.taken_at == expected
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_large_photo_is_made_smaller(keeping):
     kept = keeping(a_photo((5000, 2500)))

@@ -69,6 +69,7 @@ def test_what_was_recorded_is_unbroken(lengths):
     assert list(breaks(stored(lengths, timezone.now()))) == []
 
 
+@pytest.mark.slow
 @given(st.data(), st.lists(st.integers(1, 4), min_size=1, max_size=4))
 def test_any_change_to_any_row_is_found(data, lengths):
     rows = stored(lengths, timezone.now())
