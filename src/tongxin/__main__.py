@@ -5,7 +5,8 @@ import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
 
-from tongxin import postgres
+from tongxin import postgres, words
+from tongxin.interfaces.console import terminal
 from tongxin.rules.errors import Refused
 
 # Commands that read no table, and `doctor`, which must be able to say that the database does not start.
@@ -16,18 +17,20 @@ WITHOUT_DATABASE = {
 
 
 def main() -> None:
-    """Run one command, with the embedded server below it if it needs a database and nobody named another."""
+    """Run one command, the database below it, and say a refusal in words."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.settings")
+    import django
     from django.core.management import execute_from_command_line
 
     for end in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(end) is signal.SIG_DFL:  # nohup ignores SIGHUP, and so do we then
             signal.signal(end, _leave)
     try:
-        with _database(sys.argv[1:]):
+        django.setup()
+        with database_for(sys.argv[1:]):
             execute_from_command_line(sys.argv)
     except Refused as refusal:
-        sys.exit(str(refusal))
+        sys.exit(_in_words(refusal))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
 
@@ -37,14 +40,22 @@ def _leave(number: int, _frame: object) -> None:
     sys.exit(128 + number)
 
 
-def _database(words: list[str]) -> AbstractContextManager[object]:
-    """Return what keeps the database running during this command."""
+def _in_words(refusal: Refused) -> str:
+    """Return the sentence of a refusal in the language of the terminal: Chinese, unless it is set to English."""
+    try:
+        return words.say(refusal, terminal.language(os.environ))
+    except KeyError:
+        return str(refusal)  # an error without words must not hide behind another one
+
+
+def database_for(arguments: list[str]) -> AbstractContextManager[object]:
+    """Return what keeps the database running during this command, if it needs one and nobody named another."""
     from django.conf import settings
     from django.core.management import get_commands
 
-    command = words[0] if words else "help"
+    command = arguments[0] if arguments else "help"
     known = command in get_commands() and command not in WITHOUT_DATABASE
-    if not known or {"-h", "--help"} & set(words) or os.environ.get("DATABASE_URL", "").strip():
+    if not known or {"-h", "--help"} & set(arguments) or not postgres.is_embedded(os.environ):
         return nullcontext()
     return postgres.running(settings.HOME)
 

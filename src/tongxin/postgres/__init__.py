@@ -4,8 +4,8 @@
 it alive while any process of the home needs it (docs/adr, design.md §5).
 """
 
-from tongxin.postgres.address import django_settings
+from tongxin.postgres.address import django_settings, is_embedded
 from tongxin.postgres.home import default_home, private
 from tongxin.postgres.server import Server, running
 
-__all__ = ["Server", "default_home", "django_settings", "private", "running"]
+__all__ = ["Server", "default_home", "django_settings", "is_embedded", "private", "running"]

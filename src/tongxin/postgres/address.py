@@ -17,13 +17,20 @@ SOCKET = f".s.PGSQL.{PORT}"
 LONGEST_SOCKET_PATH = 103  # bytes before the closing NUL in sun_path: 104 on macOS, 108 on Linux
 
 
+def is_embedded(environ: Mapping[str, str]) -> bool:
+    """Tell whether the database is our own, because nobody has named another."""
+    return not environ.get("DATABASE_URL", "").strip()
+
+
 def django_settings(environ: Mapping[str, str], home: Path) -> dict[str, Any]:
     """Return Django's connection settings for DATABASE_URL, or for the embedded server of this home. Writes nothing.
 
     Raises Invalid: database_url.scheme, database_url.unreadable, database_url.no_name.
     """
-    url = environ.get("DATABASE_URL", "").strip()
-    facts = _parts(url) if url else {"dbname": NAME, "user": NAME, "host": str(socket_folder(home)), "port": PORT}
+    if is_embedded(environ):
+        facts = {"dbname": NAME, "user": NAME, "host": str(socket_folder(home)), "port": PORT}
+    else:
+        facts = _parts(environ["DATABASE_URL"].strip())
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": facts.pop("dbname"),

@@ -32,12 +32,12 @@ def make(place: Path, bin_folder: Path, user: ServerUser, *, durable: bool) -> N
     fresh = place / f"data.new-{os.urandom(4).hex()}"
 
     sync = () if durable else ("--no-sync",)
-    _run([bin_folder / "initdb", "-D", fresh, *LOCALE, "--auth=peer", "--username=postgres", *sync], user)
+    _run(bin_folder, ["initdb", "-D", str(fresh), *LOCALE, "--auth=peer", "--username=postgres", *sync], user)
     (fresh / "pg_hba.conf").write_text("local all all peer map=house\n")
     me = pwd.getpwuid(os.geteuid()).pw_name
     (fresh / "pg_ident.conf").write_text("".join(f'house "{me}" {role}\n' for role in (NAME, "postgres")))
-    single = [bin_folder / "postgres", "--single", *options(durable=durable), "-c", "exit_on_error=on"]
-    _run([*single, "-D", fresh, "template1"], user, FIRST_WORDS)
+    single = ["postgres", "--single", *options(durable=durable), "-c", "exit_on_error=on"]
+    _run(bin_folder, [*single, "-D", str(fresh), "template1"], user, FIRST_WORDS)
 
     fresh.rename(place / "data")
     _sync(place)
@@ -100,12 +100,15 @@ def _memory() -> int:
         return memory
 
 
-def _run(command: list[str | Path], user: ServerUser, words: str = "") -> None:
+def _run(bin_folder: Path, command: list[str], user: ServerUser, words: str = "") -> None:
+    program = str(bin_folder / command[0])
     rights = user.rights()
     del rights["stdin"]
-    done = subprocess.run(command, **rights, input=words, capture_output=True, text=True, errors="replace")
+    done = subprocess.run(
+        [program, *command[1:]], **rights, input=words, capture_output=True, text=True, errors="replace"
+    )
     if done.returncode != 0:
-        raise Refused("postgres.not_made", program=Path(command[0]).name, log=done.stderr.strip()[-1000:])
+        raise Refused("postgres.not_made", program=command[0], log=done.stderr.strip()[-1000:])
 
 
 def _sync(folder: Path) -> None:

@@ -112,7 +112,7 @@ def programs(home: Path, user: ServerUser) -> Path:
 
 
 def _runs(package: Path, user: ServerUser) -> bool:
-    attempt = [package / "pginstall" / "bin" / "postgres", "--version"]
+    attempt = [str(package / "pginstall" / "bin" / "postgres"), "--version"]
     try:
         return subprocess.run(attempt, **user.rights(), capture_output=True).returncode == 0
     except OSError:

@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
@@ -57,11 +57,16 @@ def running(home: Path, *, durable: bool = True) -> Iterator["Server"]:
 class Server:
     """The server of one home, as one of its processes sees it."""
 
+    started: ClassVar[dict[Path, subprocess.Popen[bytes]]] = {}  # by home: the server this process is the parent of
+
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         self.home = home
         self.durable = durable
         self.place = home / "postgres"
-        self.child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def child(self) -> subprocess.Popen[bytes] | None:
+        return self.started.get(self.home)
 
     def ensure(self) -> None:
         """Start the server if it does not answer: after a kill it recovers what was committed. Cheap when it does.
@@ -79,7 +84,7 @@ class Server:
         if last:
             self._stop()
         elif self.child and self.child.poll() is None:
-            self.child.returncode = 0  # it outlives us on purpose, which subprocess would complain about
+            self.child.returncode = 0  # it may outlive us, which is meant: subprocess would complain
 
     def _ping(self) -> Ping:
         folder = socket_folder(self.home)
@@ -98,7 +103,7 @@ class Server:
             if answer is Ping.NO_RESPONSE and not started:
                 with _open_lock(self.home / "postgres.alive") as alive:
                     if _take(alive):
-                        started = self.child = self._start(alive.fileno())
+                        started = self.started[self.home] = self._start(alive.fileno())
             waited = time.monotonic() - began
             if waited > (RECOVERY_SECONDS if answer is Ping.REJECT else SILENCE_SECONDS):
                 raise Refused("postgres.silent", seconds=int(waited), log=self._last_words())
@@ -117,7 +122,7 @@ class Server:
         cluster.check_version(data)
         for stale in (data / "postmaster.pid", self.place / SOCKET, self.place / f"{SOCKET}.lock"):
             stale.unlink(missing_ok=True)
-        command = [bin_folder / "postgres", "-D", data, *cluster.options(durable=self.durable)]
+        command = [str(bin_folder / "postgres"), "-D", str(data), *cluster.options(durable=self.durable)]
         with open(self._log(), "ab", opener=_private_file) as log:
             # a session of its own: Ctrl-C is for us, and we stop the server when nobody needs it
             return subprocess.Popen(
@@ -189,8 +194,7 @@ def _wait_for(lock: BinaryIO, seconds: float) -> None:
 def _other_end(line: socket.socket, pid_file: Path) -> int:
     """Return the process that listens at the other end of a connected Unix socket."""
     if hasattr(socket, "SO_PEERCRED"):
-        pid, _, _ = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        return pid
+        return int(struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
     return int(pid_file.read_text().split("\n", 1)[0])  # it answers, so what it wrote there is still its own
 
 
