@@ -195,6 +195,12 @@ def test_every_kind_of_unit_stands_somewhere_under_one_name_each():
     assert len({name for _, _, name in STANDS}) == len(STANDS)
 
 
+def test_a_unit_is_named_after_the_area_it_stands_at():
+    place = {"V": "{village}", "T": "{town}", "C": "{county}", "Y": "{city}"}
+
+    assert all(name.count("{") == 1 and place[level] in name for _, level, name in STANDS)
+
+
 def test_rules_have_distinct_codes_and_say_why_in_both_languages():
     rows = _read("routing.json")["rules"]
 
