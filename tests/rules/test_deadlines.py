@@ -88,6 +88,17 @@ def test_urgent_working_hours_are_continuous_natural_time(limit, urgency, counte
     assert str(hastened(Limit.parse(limit), urgency)) == counted_as
 
 
+@given(limits, urgencies)
+def test_hastening_twice_changes_nothing_more(limit, urgency):
+    assert hastened(hastened(limit, urgency), urgency) == hastened(limit, urgency)
+
+
+def test_an_urgent_matter_reported_at_night_is_handled_at_night():
+    clock = start(Clock.HANDLE, at("20 22:00"), Limit.parse("2wh"), Urgency.URGENT, WEEKDAYS)
+
+    assert (clock.limit, clock.due_at) == (Limit.parse("2h"), at("21 00:00"))
+
+
 @given(limits, urgencies, moments)
 def test_the_whole_never_ends_before_the_handling(limit, urgency, moment):
     handling = start(Clock.HANDLE, moment, limit_of(Clock.HANDLE, urgency, limit), urgency, WEEKDAYS)

@@ -166,7 +166,12 @@ def start(
     profile: Profile = OFFICE,
     amber: AmberRule = AMBER,
 ) -> Running:
-    """Start a clock: when its limit (see `limit_of`) runs out, and when it warns. Raises CalendarTooShort."""
+    """Start a clock: when its limit runs out, and when it warns. Raises CalendarTooShort.
+
+    A template writes its handling limit once, so that one is hastened here; the table's limits stand by urgency.
+    """
+    if clock is Clock.HANDLE:
+        limit = hastened(limit, urgency)
     due = due_at(at, limit, calendar, profile)
     amber_at = _amber_at(at, due.at, limit, urgency, calendar, profile, amber)
     return Running(clock, at, limit, due.at, amber_at, due.is_provisional)
@@ -208,13 +213,14 @@ def _amber_at(
     profile: Profile,
     amber: AmberRule,
 ) -> datetime:
+    is_days = limit.unit is Unit.DAY or limit.unit is Unit.WORKING_DAY
     if _is_natural(limit, profile):
         begun_at = at.astimezone(UTC)
-        total = (due.astimezone(UTC) - begun_at) // timedelta(microseconds=1)
+        total = (due.astimezone(UTC) - begun_at) // timedelta(microseconds=1) if is_days else limit.counted
         used = timedelta(microseconds=amber.after(total, urgency, is_natural=True))
         return (begun_at + used).astimezone(calendar.tz)
     begun = position(at, calendar, profile)
-    total = position(due, calendar, profile) - begun
+    total = position(due, calendar, profile) - begun if is_days else limit.counted
     return moment(begun + amber.after(total, urgency, is_natural=False), calendar, profile).at
 
 
