@@ -306,7 +306,8 @@ def write(path: Path, features: list[str]) -> None:
     path.write_text('{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}\n")
 
 
-def main() -> None:
+def write_city(folder: Path) -> None:
+    """Write all files of the city into the folder."""
     with open(HERE / "quzhou_divisions.csv", encoding="utf-8") as table:
         names = {row["code"]: row["name"] for row in csv.DictReader(table)}
     source = json.loads((HERE / "quzhou_counties.geojson").read_text("utf-8"))["features"]
@@ -314,8 +315,7 @@ def main() -> None:
 
     grids = drawn(names, outlines)
 
-    (HERE / "drawn").mkdir(exist_ok=True)
-    with open(HERE / "drawn" / "grids.csv", "w", encoding="utf-8", newline="") as table:
+    with open(folder / "grids.csv", "w", encoding="utf-8", newline="") as table:
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow(["code", "name", "level", "parent", "kind", "households"])
         for grid in grids:
@@ -324,12 +324,12 @@ def main() -> None:
     counties = []
     for county in sorted(outlines):
         inside = [grid for grid in grids if grid.code.startswith(county)]
-        write(HERE / "drawn" / f"{county}.geojson", [feature(each.code, each.shape, synthetic=True) for each in inside])
+        write(folder / f"{county}.geojson", [feature(each.code, each.shape, synthetic=True) for each in inside])
     counties = {
         code: shapely.coverage_union_all([g.shape for g in grids if g.code.startswith(code)]) for code in outlines
     }
-    write(HERE / "drawn" / "counties.geojson", [feature(code, shape) for code, shape in sorted(counties.items())])
+    write(folder / "counties.geojson", [feature(code, shape) for code, shape in sorted(counties.items())])
 
 
 if __name__ == "__main__":
-    main()
+    write_city(HERE / "drawn")

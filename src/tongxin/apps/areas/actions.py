@@ -30,9 +30,9 @@ ALWAYS_TOLD = frozenset({"outline.unknown"})
 
 
 class Flaws(StrEnum):
-    """What is done about areas that leave gaps, overlap or leave their parent, and about outlines that cross themselves.
+    """What is done about areas that gap, overlap or leave their parent, and about outlines that cross themselves.
 
-    Told: the outline is mended, the areas are taken as they are, and the caller is told each place.
+    Told: such outlines are mended, such areas taken as they are, and the caller hears of each place.
     """
 
     REFUSED = "refused"

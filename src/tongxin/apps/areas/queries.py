@@ -5,7 +5,7 @@ Names, chains, children and search read a register kept in the process, at no st
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -48,11 +48,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """All areas ever, by code; the names alone; and the valid ones below each (below None: the tops)."""
+    """All areas ever by code, the names alone, the valid ones below each (below None: the tops), and as one types them.
+
+    `typed` holds name, pinyin and code in one text: what is not in it, the area does not answer to.
+    """
 
     areas: Mapping[str, Named]
     names: Mapping[str, str]
     below: Mapping[str | None, tuple[Named, ...]]
+    typed: Sequence[tuple[str, Named]]
 
 
 def valid_on(day: date) -> QuerySet[Area]:
@@ -71,7 +75,8 @@ def _build_register(day: date) -> Register:
         parent = parent_of(code)
         below[parent if parent in areas else None].append(areas[code])
     ordered = {parent: tuple(sorted(children, key=lambda each: each.code)) for parent, children in below.items()}
-    return Register(areas, {code: each.name for code, each in areas.items()}, ordered)
+    typed = [(f"{each.name.lower()} {each.pinyin} {each.code}", each) for each in areas.values() if each.is_valid]
+    return Register(areas, {code: each.name for code, each in areas.items()}, ordered, typed)
 
 
 register = editions.Kept(_build_register, editions.WATCH)
@@ -105,12 +110,12 @@ def search(words: str, limit: int = 20, level: Level | None = None) -> list[Name
     """
     asked = words.lower().split()
     found = []
-    for each in register().areas.values() if asked else ():
-        if each.is_valid and level in (None, each.level):
+    for typed, each in register().typed:
+        if any(word in typed for word in asked) and level in (None, each.level):
             rank = _rank(each, asked)
             if rank is not None:
-                found.append((rank, len(each.code), each.pinyin, each.code, each))
-    return [each for *_, each in sorted(found, key=lambda one: one[:-1])[:limit]]
+                found.append((rank, len(each.code), each.pinyin, each.code))
+    return [register().areas[code] for *_, code in sorted(found)[:limit]]
 
 
 def _rank(area: Named, asked: list[str]) -> int | None:
@@ -129,14 +134,13 @@ def _rank(area: Named, asked: list[str]) -> int | None:
 
 def _match(area: Named, word: str) -> int | None:
     """Return 0 for the whole name, 1 for its beginning or its code's, 2 for a part, None for no match."""
-    if word == area.name or word == area.code:
-        return 0
-    if area.name.startswith(word) or area.code.startswith(word):
-        return 1
+    name = area.name.lower()
     full, _, initials = area.pinyin.partition(" ")
-    if full.startswith(word) or initials.startswith(word):
+    if word in (name, area.code, full):
+        return 0
+    if any(each.startswith(word) for each in (name, area.code, full, initials)):
         return 1
-    return 2 if word in area.name or (len(word) > 2 and word in full) else None
+    return 2 if word in name or (len(word) > 2 and word in full) else None
 
 
 def detail(code: str) -> Area | None:

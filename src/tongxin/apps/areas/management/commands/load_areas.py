@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from tongxin import words
 from tongxin.apps.areas import actions
 from tongxin.apps.areas.actions import Flaws, Loaded
 from tongxin.apps.areas.files import Fault
@@ -36,12 +37,12 @@ class Command(BaseCommand):
         parser.add_argument("--today", type=date.fromisoformat, help="按哪一天有效的区划核对，默认今天")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        console = Console(file=self.stdout, highlight=False)
+        console = Console(file=self.stdout, highlight=False, markup=False, emoji=False)
         now = timezone.now()
         if day := options["today"]:
             now = timezone.make_aware(datetime.combine(day, time(12)))
         try:
-            tables_at, outlines_at = _files(options["source"])
+            tables_at, outlines_at = files_of(options["source"])
             with _spinner(console):
                 loaded = actions.load(
                     tables_at=tables_at,
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         _tell(console, loaded)
 
 
-def _files(source: Path) -> tuple[list[Path], list[Path]]:
+def files_of(source: Path) -> tuple[list[Path], list[Path]]:
     """Return the tables and outlines of a city's directory, or the one table. Raises Invalid."""
     if not source.is_dir():
         return [source], []
@@ -100,7 +101,7 @@ def _tell(console: Console, loaded: Loaded) -> None:
 
 def _tell_refusal(console: Console, refusal: Refused) -> None:
     if refusal.code != "areas.rejected":
-        console.print(f"未载入：{_sentence(refusal.code, refusal.facts)}")
+        console.print(f"未载入：{words.say(refusal)}")
         return
     rows = refusal.facts["rows"]
     console.print(f"未载入：共 {refusal.facts['count']} 处有误，什么也没有写入。")
@@ -112,9 +113,5 @@ def _tell_refusal(console: Console, refusal: Refused) -> None:
 def _table(faults: list[Fault]) -> Table:
     table = Table("行", "代码", "问题", box=None, pad_edge=False)
     for line, code, facts in faults:
-        table.add_row(str(line or ""), code, _sentence(facts["rule"], {**facts, "line": line, "area": code}))
+        table.add_row(str(line or ""), code, words.say(Refused(facts["rule"], **{**facts, "line": line, "area": code})))
     return table
-
-
-def _sentence(code: str, facts: dict[str, Any]) -> str:
-    return f"{code} {facts}"
