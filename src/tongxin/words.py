@@ -290,6 +290,9 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "一次最多上报 {limit} 件，现在是 {found} 件。请分批提交。",
         "At most {limit} reports at once, not {found}.",
     ),
+    "template.invalid": ("模板 {template} 有一项不对：{what}。", "Template {template} is not right: {what}."),
+    "routing.invalid": ("派单规则 {rule} 有一项不对：{what}。", "Routing rule {rule} is not right: {what}."),
+    "catalog.unreadable": ("读不了 {file}：应是 UTF-8 的 JSON 文件。", "Cannot read {file}: it must be JSON in UTF-8."),
     "form.invalid": (
         "{template} 的表单有几项不符合要求：{fields}。",
         "Some answers do not fit the form of {template}: {fields}.",

@@ -1,0 +1,149 @@
+"""The demonstration city: Quzhou as published, offices and staff as its rules call for, and a cast to sign in as."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+from rich.console import Console
+
+from tongxin.apps.areas.queries import names
+from tongxin.apps.matters.actions.catalog import load_catalog
+from tongxin.apps.matters.models import Matter, Template
+from tongxin.apps.people import actions, queries, staffing
+from tongxin.apps.people.models import ApiKey, Unit
+from tongxin.rules.permissions import SYSTEM, Role
+
+CITY = "quzhou"
+GRID_STAFF = 38_099  # 一长三员, as published (domain.md S0-13)
+SINCE = date(2020, 1, 1)
+PASSWORD = "tongxin-demo"  # a demonstration binds to this machine only and says so on its sign-in page
+HOME_TOWN = "330802007"  # 荷花街道
+HOME_VILLAGE = "330802007008"  # 松园社区
+
+
+class Part(NamedTuple):
+    """One of the cast: how it signs in, what it is, where it sits."""
+
+    username: str
+    role: str
+    title: str
+    seats: tuple[tuple[Role, str, str], ...]  # role, unit code, area
+
+
+def _town(kind: str) -> str:
+    return f"{kind}-{HOME_TOWN}"
+
+
+STATION = f"village_station-{HOME_VILLAGE}"
+GRID = f"{HOME_VILLAGE}001"
+PARTS = (
+    Part("grid_worker", "grid_worker", "松园社区 专职网格员", ((Role.GRID_WORKER, STATION, GRID),)),
+    Part("checker", "checker", "松园社区 网格长（核查）", ((Role.GRID_HEAD, STATION, HOME_VILLAGE),)),
+    Part(
+        "village_secretary",
+        "village_secretary",
+        "松园社区 村社书记",
+        ((Role.VILLAGE_SECRETARY, STATION, HOME_VILLAGE), (Role.HANDLER_HEAD, STATION, HOME_VILLAGE)),
+    ),
+    Part("acceptor", "acceptor", "荷花街道指挥室 受理员", ((Role.ACCEPTOR, _town("command_room"), HOME_TOWN),)),
+    Part("dispatcher", "dispatcher", "荷花街道指挥室 派遣员", ((Role.DISPATCHER, _town("command_room"), HOME_TOWN),)),
+    Part("duty_chief", "duty_chief", "荷花街道指挥室 值班长", ((Role.DUTY_CHIEF, _town("command_room"), HOME_TOWN),)),
+    Part(
+        "second_chief",
+        "second_chief",
+        "荷花街道指挥室 副值班长",
+        ((Role.DUTY_CHIEF, _town("command_room"), HOME_TOWN),),
+    ),
+    Part("handler", "handler", "荷花街道环卫所 承办人", ((Role.HANDLER, _town("sanitation"), HOME_TOWN),)),
+    Part(
+        "handler_head", "handler_head", "荷花街道环卫所 负责人", ((Role.HANDLER_HEAD, _town("sanitation"), HOME_TOWN),)
+    ),
+    Part(
+        "enforcement_handler",
+        "enforcement_handler",
+        "荷花街道综合执法队 承办人",
+        ((Role.HANDLER, _town("desk_enforcement"), HOME_TOWN),),
+    ),
+    Part(
+        "neighbouring_handler",
+        "neighbouring_handler",
+        "衢江区樟潭街道环卫所 承办人（邻县，看不到柯城的事项）",
+        ((Role.HANDLER, "sanitation-330803001", "330803001"),),
+    ),
+    Part(
+        "neighbouring_dispatcher",
+        "neighbouring_dispatcher",
+        "衢江区樟潭街道指挥室 派遣员",
+        ((Role.DISPATCHER, "command_room-330803001", "330803001"),),
+    ),
+    Part("operator", "operator", "12345 热线 话务员", ((Role.OPERATOR, "hotline-3308", "3308"),)),
+    Part(
+        "county_commander",
+        "county_commander",
+        "柯城区联动中心 指挥长",
+        ((Role.COMMANDER, "county_center-330802", "330802"),),
+    ),
+    Part("supervisor", "supervisor", "市督查室 督查员", ((Role.SUPERVISOR, "supervision-3308", "3308"),)),
+    Part("leader", "leader", "市大联动中心 领导（只读）", ((Role.LEADER, "city_center-3308", "3308"),)),
+    Part("system_admin", "system_admin", "系统管理员", ((Role.SYSTEM_ADMIN, "city_center-3308", "3308"),)),
+    Part("security_admin", "security_admin", "安全管理员", ((Role.SECURITY_ADMIN, "city_center-3308", "3308"),)),
+    Part("audit_admin", "audit_admin", "审计管理员", ((Role.AUDIT_ADMIN, "city_center-3308", "3308"),)),
+)
+
+
+def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
+    """Set up what is missing of the city, saying what is being done; a city that stands is left alone."""
+    if not names():
+        with _saying(out, "载入衢州区划与网格…… Loading Quzhou's areas and grids"):
+            call_command("load_areas", str(settings.ROOT / "cities" / CITY), verbosity=0)
+    if not Template.objects.exists():
+        with _saying(out, "载入事项模板与派单规则…… Loading templates and routing"):
+            load_catalog(settings.ROOT / "catalog", by=SYSTEM, now=now)
+    if not Unit.objects.exists():
+        with _saying(out, "设立单位和岗位…… Opening units and posts"):
+            staffing.set_up_units(settings.ROOT / "catalog" / "standard_units.json", by=SYSTEM, now=now)
+            staffing.staff(grid_staff=GRID_STAFF, by=SYSTEM, now=now, since=SINCE)
+    if queries.account_of(PARTS[0].username) is None:
+        _appoint_cast(now)
+    if matters and not Matter.objects.exists():
+        call_command("simulate", matters=matters, seed=seed)
+
+
+@contextmanager
+def _saying(out: Console, words: str) -> Iterator[None]:
+    with out.status(words):
+        yield
+    out.print(f"✓ {words}")
+
+
+def _appoint_cast(now: datetime) -> None:
+    units = dict(Unit.objects.values_list("code", "id"))
+    for part in PARTS:
+        person = actions.register(
+            name=part.title.split()[-1], username=part.username, password=PASSWORD, by=SYSTEM, now=now
+        )
+        for role, unit, area in part.seats:
+            actions.appoint(
+                person_id=person.pk, unit_id=units[unit], role=role, area=area, start_on=SINCE, by=SYSTEM, now=now
+            )
+
+
+def cast(*, url: str) -> dict[str, Any]:
+    """Return the cast with its keys. Keys are kept as digests only, so every start issues them anew and ends the old."""
+    now = datetime.now(UTC)
+    keys = []
+    ApiKey.objects.filter(name__startswith="demo:", revoked_at__isnull=True).update(revoked_at=now)
+    for part in PARTS:
+        account = queries.account_of(part.username)
+        _, text = actions.issue_key(
+            name=f"demo:{part.username}", person_id=account.person_id, by=SYSTEM, now=timezone.now()
+        )
+        keys.append({"name": part.username, "key": text})
+    accounts = [
+        {"role": part.role, "username": part.username, "password": PASSWORD, "title": part.title} for part in PARTS
+    ]
+    return {"url": url, "accounts": accounts, "api_keys": keys}

@@ -1,0 +1,136 @@
+"""The shape of the house: what import-linter cannot see."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "tongxin"
+FILES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
+ORDER = ["journal", "areas", "people", "matters"]  # each may look down, never up
+OURS = [model for model in apps.get_models() if model._meta.app_label in ORDER]
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_keys_point_down_and_leave_no_way_back_up(model):
+    for field in model._meta.get_fields():
+        if not isinstance(field, models.ForeignKey) or field.related_model._meta.app_label == model._meta.app_label:
+            continue
+        there = field.related_model._meta.app_label
+
+        assert ORDER.index(there) < ORDER.index(model._meta.app_label), f"{field} points up"
+        assert field.remote_field.related_name == "+", f"{field} gives {there} a way back up"
+
+
+def test_the_journal_has_no_foreign_keys():
+    for model in apps.get_app_config("journal").get_models():
+        assert not [field for field in model._meta.get_fields() if field.is_relation]
+
+
+def test_nobody_uses_signals():
+    assert [path for path in FILES if any(name.startswith("django.dispatch") for name in imports(path))] == []
+    assert [path for path in FILES if any(name.startswith("django.db.models.signals") for name in imports(path))] == []
+
+
+def test_no_app_reaches_another_ones_models_by_name():
+    assert [path for path in FILES if "get_model(" in path.read_text(encoding="utf-8")] == []
+
+
+def test_nothing_overrides_save():
+    for model in OURS:
+        assert "save" not in vars(model), model
+
+
+def test_rules_import_the_standard_library_only():
+    import sys
+
+    for path in (SOURCE / "rules").rglob("*.py"):
+        outside = {name.split(".")[0] for name in imports(path)} - set(sys.stdlib_module_names) - {"tongxin"}
+        inside = {name for name in imports(path) if name.startswith("tongxin") and not name.startswith("tongxin.rules")}
+
+        assert not outside | inside, path
+
+
+def test_rules_never_look_at_the_clock():
+    """The clock is an argument. `datetime.now`, `date.today` and `time.time` would make a rule depend on the day."""
+    looks = re.compile(r"\b(now|today|utcnow|time|monotonic)\(\)")
+    for path in (SOURCE / "rules").rglob("*.py"):
+        assert not looks.search(path.read_text(encoding="utf-8")), path
+
+
+def test_every_action_names_who_acts_and_when():
+    """Public functions that write take `by` and `now`; pure helpers are private."""
+    for path in [*SOURCE.glob("apps/*/actions.py"), *SOURCE.glob("apps/*/actions/*.py")]:
+        for node in tree(path).body:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            wraps = [ast.unparse(each) for each in node.decorator_list]
+            if not any("atomic" in each for each in wraps):
+                continue
+            given = {arg.arg for arg in [*node.args.args, *node.args.kwonlyargs]}
+            assert {"by", "now"} <= given or "batch" in given, f"{path.name}:{node.name}"
+
+
+def test_matters_come_in_through_one_door_only():
+    """Rows of matters are written by intake and steps alone: nobody else inserts one or sets a state."""
+    writes = re.compile(
+        r"Matter\.objects\.(create|bulk_create)|(?<!class )Matter\(|INSERT INTO matters_matter|rows\.matters\.add"
+    )
+    found = {path.name for path in FILES if writes.search(path.read_text(encoding="utf-8"))}
+
+    assert found <= {"intake.py", "models.py"}
+
+
+def committed() -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return listed.stdout.splitlines()
+
+
+def test_locks_name_no_registry_host():
+    host = re.compile(r"https?://|--index-url|--extra-index|registry\.|\"resolved\"")
+    for name in ("requirements.lock", "package-lock.json", ".npmrc"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        # where a package asks for donations is no place it comes from
+        text = re.sub(r'"funding": (\{[^}]*\}|\[[^\]]*\]|"[^"]*")', "", text)
+
+        assert not host.search(text), name
+    assert "uv.lock" not in committed()
+
+
+def test_no_binary_and_nothing_large_is_committed():
+    for name in committed():
+        path = ROOT / name
+        if not path.is_file():
+            continue
+        assert path.stat().st_size < 800_000, name
+        if path.suffix not in {".png", ".webp", ".jpg"}:
+            assert b"\0" not in path.read_bytes()[:4096], name
+
+
+def test_every_dependency_has_its_reason():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = (
+        re.search(r"^dependencies = \[\n(.*?)^\]", text, re.S | re.M)[1]
+        + re.search(r"^dev = \[\n(.*?)^\]", text, re.S | re.M)[1]
+    )
+    for line in block.splitlines():
+        assert re.search(r'",\s+# .{8,}', line), line

@@ -1,0 +1,79 @@
+"""One word for one thing: enums, labels, refusals, the glossary and the message catalogue agree."""
+
+import ast
+import inspect
+import pkgutil
+import re
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+
+import tongxin.rules
+from tongxin import words
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "tongxin"
+
+
+def enums() -> set[type[Enum]]:
+    found = set()
+    for module in pkgutil.walk_packages(tongxin.rules.__path__, "tongxin.rules."):
+        for _, each in inspect.getmembers(import_module(module.name), inspect.isclass):
+            if issubclass(each, Enum) and each.__module__.startswith("tongxin.rules"):
+                found.add(each)
+    return found
+
+
+def test_every_member_of_every_enum_has_a_chinese_word():
+    for kind in enums():
+        assert set(words.LABELS[kind]) == set(kind), kind
+
+
+def test_no_words_are_kept_for_enums_that_are_gone():
+    assert set(words.LABELS) == enums()
+
+
+def refusal_codes() -> set[str]:
+    """Return every code raised anywhere: the first argument of Refused and its kinds."""
+    names = {"Refused", "Invalid", "NotAllowed", "Missing", "Stale", "StepRefused"}
+    found = set()
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                is_super = called == "__init__" and isinstance(node.args[0].value, str) and "." in node.args[0].value
+                if called in names or is_super:
+                    found.add(node.args[0].value)
+    return {code for code in found if isinstance(code, str) and re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", code)}
+
+
+def test_every_refusal_has_its_sentence_in_both_languages():
+    missing = refusal_codes() - set(words.REFUSALS)
+
+    assert missing == set()
+    for code, (chinese, english) in words.REFUSALS.items():
+        assert re.search(r"[\u4e00-\u9fff]", chinese), code
+        assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"[“”].*?[“”]", "", english)), code
+
+
+def test_both_languages_of_a_sentence_use_the_facts_they_are_given():
+    for code, (chinese, english) in words.REFUSALS.items():
+        told = set(re.findall(r"\{(\w+)\}", chinese))
+        assert set(re.findall(r"\{(\w+)\}", english)) <= told, code
+
+
+def test_the_glossary_binds_every_state_act_and_role():
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = {
+        tuple(cell.strip() for cell in line.strip("|").split("|"))[:3]
+        for line in text.splitlines()
+        if line.startswith("|")
+    }
+    bound = {(row[0], row[2].strip("`")) for row in rows if len(row) == 3}
+    for kind in (
+        kind
+        for kind in enums()
+        if kind.__name__ in {"State", "Act", "Role", "Clock", "Lamp", "Channel", "UnitKind", "CloseKind", "Ground"}
+    ):
+        for member in kind:
+            assert (words.LABELS[kind][member], f"{kind.__name__}.{member.name}") in bound, member
