@@ -1,6 +1,16 @@
+"""The API as a Django app: its sentences join the house's, its log lines get their form."""
+
 from django.apps import AppConfig
+
+from tongxin import words
 
 
 class ApiConfig(AppConfig):
     name = "tongxin.interfaces.api"
     label = "api"
+
+    def ready(self) -> None:
+        from tongxin.interfaces.api import log, sentences
+
+        words.REFUSALS.update(sentences.REFUSALS)
+        log.configure()

@@ -1,0 +1,93 @@
+"""The door: API requests are answered here, past sessions, cookies and pages, and every one leaves a log line.
+
+Nothing behind it reads a cookie, so that a signed-in browser can never be made to call the API.
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from time import perf_counter
+
+import structlog
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from tongxin.interfaces.api import meters, problems
+from tongxin.rules.errors import Missing, Refused
+
+ADDRESSES = ("/api/", "/healthz", "/metrics")
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+UNROUTED = "-"
+HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "private, no-store"}
+
+log = structlog.get_logger("tongxin.api")
+
+
+class Door:
+    """Answer the API's addresses, let all others pass."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(ADDRESSES):
+            return self._get_response(request)
+        started = perf_counter()
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request.id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        response = _answer(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-ID"] = request.id
+        if not response.streaming:
+            response.headers["Content-Length"] = str(len(response.content))
+        _account(request, response, perf_counter() - started)
+        return response
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    try:
+        request.get_host()
+        match = request.resolver_match = resolve(request.path_info)
+        response = match.func(request, *match.args, **match.kwargs)
+    except Exception as error:  # the outermost hand: whatever it was, the caller gets a problem
+        return respond_to(request, error)
+    if response.status_code == 405 and response.headers.get("Content-Type") != problems.MEDIA_TYPE:
+        return problems.respond(
+            request,
+            problems.WrongMethod("method.not_allowed", method=request.method, allowed=response.headers["Allow"]),
+        )
+    return response
+
+
+def respond_to(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Return the problem that an error is to the caller; what nobody anticipated is logged with its trace."""
+    match error:
+        case Refused():
+            return problems.respond(request, error)
+        case Resolver404() | Http404():
+            return problems.respond(request, Missing("path.missing", path=request.path_info[:120]))
+        case DisallowedHost():
+            return problems.respond(request, problems.Unreadable("host.unknown"))
+        case RequestDataTooBig():
+            return problems.respond(request, problems.TooLarge("body.too_large", limit_mb=12))
+        case SuspiciousOperation():
+            return problems.respond(request, problems.Unreadable("body.not_json", found=type(error).__name__))
+    log.error("broken", request=request.id, method=request.method, exc_info=error)
+    return problems.respond(request, problems.Broken("server.error", request=request.id))
+
+
+def _account(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    route = request.resolver_match.route if request.resolver_match else UNROUTED
+    meters.REQUESTS.labels(request.method, route, response.status_code).inc()
+    meters.SECONDS.labels(route).observe(seconds)
+    log.info(
+        "request",
+        request=request.id,
+        method=request.method,
+        route=route,
+        status=response.status_code,
+        ms=round(seconds * 1000, 2),
+        **getattr(request, "noted", {}),
+    )

@@ -1,0 +1,92 @@
+"""What callers send: one definition each, read by the decoder and by openapi.json alike."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from tongxin.interfaces.api.v1.described import Moment, among, told
+from tongxin.rules.channels import Channel
+from tongxin.rules.datum import Datum
+from tongxin.rules.deadlines import Urgency
+from tongxin.rules.lifecycles.matter import CloseKind, Ground
+
+MOST_BIGINT, MOST_INT = 2**63 - 1, 2**31 - 1
+
+
+class Said(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a caller sends. A field nobody knows is refused: a typing error must not lose what was meant."""
+
+
+class Contact(Said):
+    """How to answer the reporter. Personal: kept apart, masked in every answer."""
+
+    name: Annotated[str, told("姓名 | name", "王女士")] = ""
+    phone: Annotated[str, told("电话 | telephone", "13812346027")] = ""
+
+
+class Report(Said):
+    """One report. Say where by a point (`lon`, `lat`) or by an `area` code."""
+
+    template: Annotated[str, told("事项模板编码，见 /templates | code of the template, see /templates", "C02")]
+    text: Annotated[
+        str, told("发生了什么，最多 2000 字 | what happened, 2000 characters at most", "垃圾桶旁堆了好多垃圾。")
+    ]
+    title: Annotated[
+        str, told("标题，最多 80 字；不填取正文首句 | title; else the text's first sentence", "菜场垃圾堆积")
+    ] = ""
+    place: Annotated[str, told("地点描述，最多 120 字 | the place in words", "荷花菜场东门")] = ""
+    lon: Annotated[float | None, told("经度，度 | longitude, degrees", 118.865)] = None
+    lat: Annotated[float | None, told("纬度，度 | latitude, degrees", 28.945)] = None
+    crs: Annotated[
+        str,
+        Meta(
+            description="坐标系，不分大小写 | datum of the point, any case: wgs84 (GPS), gcj02 (高德、腾讯), bd09 (百度), cgcs2000",
+            examples=[datum.value for datum in Datum],
+        ),
+    ] = Datum.WGS84.value
+    area: Annotated[
+        str, told("区域编码，没有坐标时必填 | code of the area where no point is given", "330802001001001")
+    ] = ""
+    form: Annotated[dict[str, Any], told("模板表单的答案 | answers to the template's form", {"数量": "3 袋"})] = {}
+    channel: Annotated[Channel, among(Channel, "来源渠道 | where it came from")] = Channel.PARTNER
+    urgency: Annotated[
+        Urgency | None, among(Urgency, "紧急程度，只能比模板更急 | how pressing; never softer than the template")
+    ] = None
+    is_secret: Annotated[bool, told("身份保密 | keep the reporter's identity secret")] = False
+    contact: Annotated[Contact | None, told("联系方式 | how to answer the reporter")] = None
+    reported_at: Annotated[
+        Moment | None,
+        told(
+            "上报时刻，带时区；最早 7 天前，时限从它起算；不填为现在 | when it was reported, with zone; at most 7 days ago; "
+            "the clocks start there; else now",
+            "2026-11-20T15:42:00+08:00",
+        ),
+    ] = None
+    key: Annotated[
+        str,
+        told(
+            "幂等键：同一密钥下相同的键只产生一件事项 | idempotency key: one matter for a key, however often it is sent",
+            "12345-2026-0417",
+        ),
+    ] = ""
+
+
+class Ask(Said):
+    """What an act needs. /acts says which fields each act asks for."""
+
+    reason: Annotated[str, told("理由或办理情况，最多 2000 字 | why, or what was done", "垃圾已清运。")] = ""
+    ground: Annotated[Ground | None, among(Ground, "法定理由 | legal ground")] = None
+    route: Annotated[
+        str, told("可以去哪里办，最多 120 字 | where the reporter can go instead", "请向县人民法院咨询")
+    ] = ""
+    unit: Annotated[
+        Annotated[int, Meta(ge=1, le=MOST_BIGINT)] | str | None,
+        told("承办单位的编号或编码 | the unit's id or code", "sanitation"),
+    ] = None
+    close_as: Annotated[CloseKind | None, among(CloseKind, "结案类型 | how it is closed")] = None
+    rev: Annotated[
+        Annotated[int, Meta(ge=1, le=MOST_INT)] | None,
+        told(
+            "您看到的版本；不一致时拒绝 (412)，同 If-Match | the revision you saw; refused (412) when changed since", 3
+        ),
+    ] = None

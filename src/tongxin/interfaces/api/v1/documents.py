@@ -1,0 +1,64 @@
+"""What openapi.json says of each address beyond its parameters: bodies, answers, problems, headers."""
+
+from typing import Any
+
+import msgspec
+
+from tongxin.interfaces.api.problems import MEDIA_TYPE, TITLES
+from tongxin.interfaces.api.v1 import shapes
+
+REF = "#/components/schemas/{name}"
+ALWAYS = (401, 500)
+WORDS = {200: "成功 | done", 201: "已收下 | taken in", 207: "部分收下，逐行说明 | partly taken in, see each row"}
+
+Described = dict[str, Any]
+
+
+def documented(
+    answers: dict[int, Any], *problems: int, body: Any = None, headers: tuple[Described, ...] = (), tag: str
+) -> Described:
+    """Return the part of an operation that ninja cannot know: `answers` by status, then the statuses of its problems."""
+    told: Described = {
+        "tags": [tag],
+        "responses": {status: _answer(status, shape) for status, shape in answers.items()}
+        | {status: _problem(status) for status in (*problems, *ALWAYS)},
+    }
+    if headers:
+        told["parameters"] = list(headers)
+    if body is not None:
+        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return told
+
+
+def ref(shape: type) -> Described:
+    """Return the reference to a shape."""
+    return {"$ref": REF.format(name=shape.__name__)}
+
+
+def header(name: str, description: str, example: str) -> Described:
+    """Return the description of an optional request header."""
+    return {
+        "in": "header",
+        "name": name,
+        "required": False,
+        "description": description,
+        "schema": {"type": "string", "examples": [example]},
+    }
+
+
+def schemas() -> Described:
+    """Return all shapes as JSON Schema."""
+    _, components = msgspec.json.schema_components(shapes.ALL, ref_template=REF)
+    return components
+
+
+def _answer(status: int, shape: Any) -> Described:
+    if isinstance(shape, str):  # a media type: bytes
+        content: Described = {shape: {"schema": {"type": "string", "format": "binary"}}}
+    else:
+        content = {"application/json": {"schema": shape if isinstance(shape, dict) else ref(shape)}}
+    return {"description": WORDS[status], "content": content}
+
+
+def _problem(status: int) -> Described:
+    return {"description": " | ".join(TITLES[status]), "content": {MEDIA_TYPE: {"schema": ref(shapes.Problem)}}}

@@ -1,0 +1,154 @@
+"""Reporting through the API: one report or a list, each row on its own."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from tongxin.apps.matters import actions, kinds
+from tongxin.apps.matters.actions import Incoming
+from tongxin.apps.matters.actions.intake import BATCH_LIMIT
+from tongxin.interfaces.api import meters, problems
+from tongxin.interfaces.api.v1 import asked, bodies, replays, shapes, showing
+from tongxin.interfaces.api.v1.gather import Gather
+from tongxin.interfaces.api.v1.keys import Caller
+from tongxin.rules.datum import Datum
+from tongxin.rules.deadlines import Urgency
+from tongxin.rules.errors import Invalid, Refused
+
+OLDEST = timedelta(days=7)  # a telephone without a network, a partner's slow hand-over; what is older is an import
+
+
+def report(request: HttpRequest) -> HttpResponse:
+    """Take in one report or a list of them."""
+    caller: Caller = request.auth
+    header = replays.key_of(request)
+    body = bodies.body_of(request)
+    rows = bodies.rows_of(body)
+    if rows is not None:
+        return _many(request, caller, rows, header)
+    said = bodies.read(body, asked.Report)
+    incoming = _incoming(said, replays.agreed(header, said.key), timezone.now())
+    reported = _gathered(caller, incoming)
+    if refused := replays.others([(incoming, reported)]):
+        raise refused[reported.id]
+    request.noted = {"matter": reported.number}
+    if reported.is_new:
+        meters.MATTERS.labels("report").inc()
+    location = {"Location": f"{showing.MATTERS}/{reported.number}"}
+    replayed = {} if reported.is_new else {"Idempotency-Replayed": "true"}
+    return showing.answer(_shown(incoming, reported), 201 if reported.is_new else 200, **location, **replayed)
+
+
+def _many(request: HttpRequest, caller: Caller, rows: Sequence[msgspec.Raw], header: str) -> HttpResponse:
+    if len(rows) > BATCH_LIMIT:
+        raise problems.TooLarge("report.too_many", limit=BATCH_LIMIT, found=len(rows))
+    now = timezone.now()
+    read = [_attempt(raw, f"{header}:{index}" if header else "", now) for index, raw in enumerate(rows)]
+    batch = [each for each in read if isinstance(each, Incoming)]
+    answered = actions.report_many(batch, by=caller.actor, now=now, source=caller.source)
+    pairs = [(told, each) for told, each in zip(batch, answered, strict=True) if not isinstance(each, Refused)]
+    refused = replays.others(pairs)
+
+    answers = iter(zip(batch, answered, strict=True))
+    spoken = problems.language(request)
+    shown: list[shapes.Row] = []
+    for each in read:
+        incoming, reported = next(answers) if isinstance(each, Incoming) else (None, each)
+        if not isinstance(reported, Refused) and reported.id in refused and not reported.is_new:
+            reported = refused[reported.id]
+        shown.append(_row(incoming, reported, spoken))
+    new = sum(row.status == 201 for row in shown)
+    meters.MATTERS.labels("report").inc(new)
+    request.noted = {"rows": len(shown), "new": new}
+    return showing.answer(shown, _status(shown))
+
+
+def _status(rows: Sequence[shapes.Row]) -> int:
+    """Return 201 where all was taken in, 200 where all of it was known before, 207 where some was refused."""
+    if any(row.problem for row in rows):
+        return 207
+    return 201 if any(row.status == 201 for row in rows) or not rows else 200
+
+
+def _row(incoming: Incoming | None, reported: actions.Reported | Refused, spoken: str) -> shapes.Row:
+    if incoming is None or isinstance(reported, Refused):
+        told = problems.problem(reported, spoken)  # type: ignore[arg-type]
+        return shapes.Row(status=told["status"], problem=shapes.Problem(**told))
+    return shapes.Row(status=201 if reported.is_new else 200, matter=_shown(incoming, reported))
+
+
+def _attempt(raw: msgspec.Raw, key: str, now: datetime) -> Incoming | Refused:
+    try:
+        said = bodies.read(bytes(raw), asked.Report)
+        return _incoming(said, said.key or key or None, now)
+    except Refused as refusal:
+        return refusal
+
+
+def _incoming(said: asked.Report, key: str | None, now: datetime) -> Incoming:
+    """Return what the action takes. Raises Invalid."""
+    at = said.reported_at
+    if at is not None and at < now - OLDEST:
+        raise Invalid("report.too_old", at=at, days=OLDEST.days)
+    contact = said.contact or asked.Contact()
+    return Incoming(
+        template=said.template,
+        text=said.text,
+        title=said.title,
+        place=said.place,
+        lon=said.lon,
+        lat=said.lat,
+        datum=datum_of(said.crs),
+        area=said.area,
+        form=said.form,
+        channel=said.channel,
+        urgency=said.urgency,
+        is_secret=said.is_secret,
+        contact_name=contact.name,
+        contact_phone=contact.phone,
+        source_key=key,
+        at=at,
+    )
+
+
+def datum_of(crs: str) -> Datum:
+    """Return the datum of that name, whatever the case. Raises Invalid."""
+    try:
+        return Datum(crs.lower().replace("-", "").replace("_", ""))
+    except ValueError as wrong:
+        raise Invalid("crs.unknown", crs=crs[:20]) from wrong
+
+
+def _shown(incoming: Incoming, reported: actions.Reported) -> shapes.Reported:
+    kind = kinds.kind(incoming.template)
+    order = list(Urgency)
+    return shapes.Reported(
+        number=reported.number,
+        receipt=reported.receipt,
+        state=reported.state,
+        area=showing.area(reported.area),
+        level=kind.level,
+        urgency=max(kind.urgency, incoming.urgency or kind.urgency, key=order.index),
+        due_at=showing.local(reported.due_at),
+        links=showing.links(reported.number),
+    )
+
+
+# --- concurrent single reports of one key share a transaction ------------------------------------------------------------
+
+
+def _take_in(caller: Caller, batch: list[Incoming]) -> list[actions.Reported | Refused]:
+    return actions.report_many(batch, by=caller.actor, now=timezone.now(), source=caller.source)
+
+
+_gather: Gather[Caller, Incoming, actions.Reported | Refused] = Gather(_take_in)
+
+
+def _gathered(caller: Caller, incoming: Incoming) -> actions.Reported:
+    answer = _gather(caller, incoming)
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
