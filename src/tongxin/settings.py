@@ -66,6 +66,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "csp.middleware.CSPMiddleware",
+    "tongxin.interfaces.desk.middleware.Acting",
+    "tongxin.interfaces.desk.middleware.SignedIn",
+    "tongxin.interfaces.desk.middleware.Refusing",
 ]
 
 ROOT_URLCONF = "tongxin.urls"

@@ -1,0 +1,146 @@
+"""The frame of every desk page: navigation by post, the posts of the person, the clock. One call: `page(...)`."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from tongxin import words
+from tongxin.apps.areas.queries import names
+from tongxin.apps.matters import queries as matters
+from tongxin.apps.matters.queries import Tally
+from tongxin.apps.people.calendar import calendar
+from tongxin.apps.people.queries import unit_names
+from tongxin.look.filters import capped
+from tongxin.look.shell import MenuLink, NavGroup, NavItem, PostChoice, Shell
+from tongxin.rules.errors import Refused
+from tongxin.rules.lifecycles.matter import State
+from tongxin.rules.permissions import ADMINS, DESK, GRID, OVERSIGHT, UNIT, Actor, Permission, Role, may
+from tongxin.rules.working_time import OFFICE, position
+
+_SECOND = timedelta(seconds=1)
+POST = "post"  # the session's key of the post a person sits at
+
+
+class Queue(NamedTuple):
+    """One line of 待办: a state, its icon, and whose work it is."""
+
+    state: State
+    icon: str
+    roles: frozenset[Role]
+
+
+QUEUES = (
+    Queue(State.AWAITING_ACCEPTANCE, "inbox", DESK),
+    Queue(State.VERIFYING, "search", DESK | GRID),
+    Queue(State.AWAITING_FILING, "file-plus", DESK),
+    Queue(State.AWAITING_DISPATCH, "send", DESK),
+    Queue(State.AWAITING_SIGNATURE, "signature", DESK | UNIT),
+    Queue(State.HANDLING, "tool", UNIT | DESK),
+    Queue(State.AWAITING_REVIEW, "file-check", UNIT),
+    Queue(State.AWAITING_CHECK, "clipboard-check", GRID | DESK),
+    Queue(State.AWAITING_CLOSING, "checkbox", DESK),
+)
+RULES = (
+    (Permission.EDIT_RULES, "desk:templates", "template", gettext_lazy("Templates")),
+    (Permission.EDIT_RULES, "desk:routing", "route", gettext_lazy("Routing rules")),
+    (Permission.EDIT_CALENDAR, "desk:calendar", "calendar", gettext_lazy("Limits and calendar")),
+    (Permission.EDIT_UNITS, "desk:units", "building-community", gettext_lazy("Units")),
+    (Permission.EDIT_POSTS, "desk:posts", "users-group", gettext_lazy("Posts")),
+    (Permission.EDIT_AREAS, "desk:areas", "map-pin", gettext_lazy("Areas and grids")),
+    (Permission.ISSUE_KEYS, "desk:keys", "key", gettext_lazy("API keys")),
+    (Permission.RUN_OUTBOX, "desk:outbox", "mail-exclamation", gettext_lazy("Stuck deliveries")),
+    (Permission.READ_AUDIT, "desk:audit", "history", gettext_lazy("Audit")),
+)
+
+
+def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    """Render a desk page inside its frame. Two statements: the tallies of the navigation and the person's posts."""
+    now = context.get("now") or timezone.now()
+    shell = shell_of(request, now)
+    return render(request, template, {"shell": shell, "now": now, **context}, status=status)
+
+
+def shell_of(request: HttpRequest, now: datetime) -> Shell:
+    """Return the frame for this person, moment and address."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    queue = reverse("desk:home")
+    return Shell(
+        nav=tuple(_nav(request, actor, now)),
+        posts=tuple(_posts(request, actor)),
+        now=now,
+        is_working=_is_working(now),
+        person=_person(request),
+        search_url=reverse("desk:matters"),
+        switch_url=reverse("desk:switch"),
+        menu=_menu(),
+        query=request.GET.get("q", ""),
+        keys_q=queue,
+        keys_m=reverse("desk:map"),
+        keys_b=reverse("desk:matters"),
+    )
+
+
+def _person(request: HttpRequest) -> str:
+    person = getattr(request.user, "person", None)
+    return person.name if person else request.user.get_username()
+
+
+def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup]:
+    mine = [queue for queue in QUEUES if actor.roles & queue.roles]
+    tallies = matters.queues(actor, [queue.state for queue in mine], now) if mine else {}
+    if mine:
+        yield NavGroup(_("To do"), tuple(_queue_item(request, queue, tallies[queue.state]) for queue in mine))
+    if actor.roles & (DESK | UNIT | GRID | OVERSIGHT):
+        business = [("desk:matters", "list-details", _("All matters")), ("desk:map", "map-2", _("Map"))]
+        if may(actor, Permission.REPORT):
+            business.insert(0, ("desk:report", "camera", _("Report")))
+        yield NavGroup(_("Business"), tuple(_item(request, *each) for each in business))
+    if actor.roles & ADMINS:
+        rules = [(name, icon, str(title)) for permission, name, icon, title in RULES if may(actor, permission)]
+        yield NavGroup(_("Administration"), tuple(_item(request, *each) for each in rules))
+
+
+def _queue_item(request: HttpRequest, queue: Queue, tally: Tally) -> NavItem:
+    url = reverse("desk:queue", args=[queue.state.value])
+    label = words.label(queue.state, get_language() or "zh-hans")
+    count = capped(tally.count) if tally.count else ""
+    return NavItem(label, url, queue.icon, count, bool(tally.overdue), request.path == url)
+
+
+def _item(request: HttpRequest, name: str, icon: str, label: str) -> NavItem:
+    url = reverse(name)
+    return NavItem(label, url, icon, is_current=request.path == url)
+
+
+def _posts(request: HttpRequest, actor: Actor) -> Iterator[PostChoice]:
+    chosen = request.session.get(POST) or (actor.duties[0].post_id if actor.duties else 0)
+    for duty in actor.duties:
+        role = words.label(duty.role, get_language() or "zh-hans")
+        place = names().get(duty.area, duty.area)
+        yield PostChoice(
+            str(duty.post_id), place, f"{unit_names().get(duty.unit_id, '')} · {role}", duty.post_id == chosen
+        )
+
+
+def _menu() -> tuple[MenuLink, ...]:
+    return (
+        MenuLink(_("Change password"), reverse("account_change_password"), "lock"),
+        MenuLink(_("Second factor"), reverse("mfa_index"), "shield-lock"),
+        MenuLink(_("Sign out"), reverse("account_logout"), "logout", is_post=True),
+    )
+
+
+def _is_working(now: datetime) -> bool:
+    """Tell whether office clocks count this very moment."""
+    try:
+        days = calendar()
+        return position(now, days, OFFICE) < position(now.replace(microsecond=0) + _SECOND, days, OFFICE)
+    except Refused:
+        return False
