@@ -19,6 +19,7 @@ from tongxin.rules.working_time import (
     Unit,
     WorkingCalendar,
     due_at,
+    moment,
     remaining,
     resume_due_at,
     worked_between,
@@ -118,7 +119,7 @@ def test_a_clock_outside_the_calendar_is_refused(start, limit):
     with pytest.raises(CalendarTooShort, match=r"calendar\.too_short") as refused:
         due(start, limit)
 
-    assert refused.value.facts["first"] == date(2004, 1, 1)
+    assert refused.value.facts == {"day": start[:10], "first": "2004-01-01", "last": "2029-12-31"}
 
 
 @pytest.mark.parametrize("limit", ["4wh", "3wd", "30wm", "9d"])
@@ -145,15 +146,34 @@ def test_opening_hours_that_make_no_day_are_an_error(hours):
 
 
 def test_an_override_wins_both_ways():
-    calendar = WorkingCalendar.of(
-        date(2026, 1, 1),
-        date(2026, 12, 31),
-        PUBLISHED,
-        overrides={date(2026, 11, 23): False, date(2026, 11, 22): True},
-    )
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+    overrides = {date(2026, 10, 10): False, date(2026, 10, 1): True}
 
-    assert not calendar.is_working(date(2026, 11, 23))
-    assert calendar.is_working(date(2026, 11, 22))
+    calendar = WorkingCalendar.of(first, last, PUBLISHED, overrides=overrides)
+
+    assert (CHINA.is_working(date(2026, 10, 10)), CHINA.is_working(date(2026, 10, 1))) == (True, False)
+    assert (calendar.is_working(date(2026, 10, 10)), calendar.is_working(date(2026, 10, 1))) == (False, True)
+
+
+def test_midnight_at_its_end_still_belongs_to_the_calendar():
+    end = due_at(at("2029-12-28 17:00"), Limit.parse("1wd"), CHINA).at
+
+    assert end == at("2030-01-01 00:00")
+    assert worked_between(at("2029-12-28 17:00"), end, CHINA) == timedelta(hours=7.5)
+    with pytest.raises(CalendarTooShort):
+        worked_between(end, end + timedelta(minutes=1), CHINA)
+
+
+def test_nothing_has_been_counted_before_the_calendar_begins():
+    with pytest.raises(CalendarTooShort):
+        moment(0, CHINA, OFFICE)
+
+
+def test_what_is_overdue_has_nothing_left():
+    due = at("2026-11-20 10:00")
+
+    assert remaining(at("2026-11-23 10:00"), due, Unit.WORKING_HOUR, CHINA) == timedelta()
+    assert remaining(at("2026-11-23 10:00"), due, Unit.WORKING_DAY, CHINA) == timedelta()
 
 
 def test_what_was_left_runs_on_after_a_stop():

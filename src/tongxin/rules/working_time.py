@@ -127,7 +127,9 @@ class CalendarTooShort(Refused):
     """The calendar does not reach this day: counting on would be guessing."""
 
     def __init__(self, calendar: "WorkingCalendar", day: date) -> None:
-        super().__init__("calendar.too_short", day=day, first=calendar.first, last=calendar.last)
+        super().__init__(
+            "calendar.too_short", day=day.isoformat(), first=calendar.first.isoformat(), last=calendar.last.isoformat()
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
