@@ -10,8 +10,8 @@ Aware datetimes go in as they are and come out in UTC; jsonb comes out decoded.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
-from itertools import count
+from datetime import date, datetime
+from itertools import count, islice
 from typing import Any
 
 import psycopg
@@ -23,15 +23,17 @@ from psycopg.types.numeric import Int8Dumper
 Rows = list[tuple[Any, ...]]
 
 
-class ArrayDumper(Dumper):
-    """Write a flat list as PostgreSQL's own text of an array, untyped: the cast in the statement says what it is.
+class _Writers(dict[type, Callable[[Any], str]]):
+    """How a value is written, by its type; enums write as their values."""
 
-    psycopg's own dumper names the narrowest type that fits (int2[], int4[], …), so one statement would be prepared
-    once per mixture of sizes; it also works item by item, at several times the cost.
-    """
-
-    def dump(self, values: Any) -> Buffer:
-        return ("{" + ",".join(["NULL" if v is None else _WRITERS[type(v)](v) for v in values]) + "}").encode()
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        if issubclass(kind, str):
+            self[kind] = lambda value, write=self[str]: write(str.__str__(value))  # type: ignore[misc]
+        elif issubclass(kind, int):
+            self[kind] = lambda value, write=self[int]: write(int.__int__(value))  # type: ignore[misc]
+        else:
+            raise TypeError(f"no way to write a {kind.__name__} into a batch")
+        return self[kind]
 
 
 def _quoted(text: str) -> str:
@@ -40,27 +42,46 @@ def _quoted(text: str) -> str:
     return f'"{text}"'
 
 
-class _Writers(dict[type, Callable[[Any], str]]):
-    """How one item of an array is written, by its type; enums write as their values."""
-
-    def __missing__(self, kind: type) -> Callable[[Any], str]:
-        for base in (str, int):
-            if issubclass(kind, base):
-                writer = self[kind] = lambda value, plain=self[base], base=base: plain(base(value))  # type: ignore[misc]
-                return writer
-        raise TypeError(f"no way to write {kind.__name__} into an array")
+def _escaped(text: str) -> str:
+    if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
+        return text.translate(_ESCAPES)
+    return text
 
 
-_WRITERS = _Writers(
-    {
-        str: _quoted,
-        int: int.__repr__,
-        float: float.__repr__,
-        bool: lambda value: "t" if value else "f",
-        bytes: lambda value: f'"\\\\x{value.hex()}"',
-        datetime: lambda value: f'"{value.isoformat()}"',
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_SAME = {
+    int: int.__repr__,
+    float: float.__repr__,
+    bool: lambda value: "t" if value else "f",
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+}
+_IN_ARRAY = _Writers(_SAME | {type(None): lambda _: "NULL", str: _quoted, bytes: lambda value: f'"\\\\x{value.hex()}"'})
+_IN_COPY = _Writers(
+    _SAME
+    | {
+        type(None): lambda _: "\\N",
+        str: _escaped,
+        bytes: lambda value: f"\\\\x{value.hex()}",
+        list: lambda values: _escaped(_array(values)),
     }
 )
+
+
+def _array(values: Iterable[Any]) -> str:
+    return "{" + ",".join([_IN_ARRAY[type(value)](value) for value in values]) + "}"
+
+
+class ArrayDumper(Dumper):
+    """Write a flat list as PostgreSQL's own text of an array, untyped: the cast in the statement says what it is.
+
+    psycopg's own dumper names the narrowest type that fits (int2[], int4[], …), so one statement would be prepared
+    once per mixture of sizes; it also works item by item, at several times the cost.
+    """
+
+    def dump(self, values: Any) -> Buffer:
+        return _array(values).encode()
+
 
 # A map of our own, not the connection's: Django's loaders leave jsonb as text and read times in Python.
 _ADAPTERS = AdaptersMap(psycopg.adapters)
@@ -80,6 +101,7 @@ class _Stream(psycopg.ServerCursor[tuple[Any, ...]]):
 
 
 _numbers = count()
+_LINES = 1000  # of COPY in one write
 
 
 def send(sql: str, params: Sequence[Any] = ()) -> Any:
@@ -140,8 +162,9 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
         syntax.Identifier(table), syntax.SQL(", ").join(map(syntax.Identifier, columns))
     )
     with _logged(db, f"COPY {table}"), db.wrap_database_errors, _Cursor(db.connection).copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+        lines = ("\t".join([_IN_COPY[type(value)](value) for value in row]) for row in rows)
+        while some := list(islice(lines, _LINES)):
+            copy.write("\n".join(some) + "\n")
 
 
 def _logged(db: Any, sql: str) -> AbstractContextManager[Any]:

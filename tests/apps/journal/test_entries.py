@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import process_time
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,18 @@ def test_a_batch_chains_its_own_entries_and_those_before(worker, now):
     for subject in ("matter:1", "matter:2"):
         story = list(queries.story(subject))
         assert [bytes(entry.prev) for entry in story[1:]] == [bytes(entry.hash) for entry in story[:-1]]
+
+
+@pytest.mark.django_db
+def test_each_entry_keeps_its_own_clock(now):
+    times = [now, now - timedelta(days=400), now]
+
+    written = record_many(
+        [draft._replace(at=at) for draft, at in zip(drafts_for("matter:1", 3, now), times, strict=True)]
+    )
+
+    assert [entry.at for entry in queries.story("matter:1")] == times
+    assert [entry.at for entry in written] == [chain.written(at) for at in times]
 
 
 @pytest.mark.django_db
