@@ -78,9 +78,7 @@ def test_every_pair_of_state_and_act_outside_the_table_leaves_no_trace(town, now
     tried = 0
     for state in states:
         matter = a_matter(town, state)
-        for act, who in product(
-            Act, ("acceptor", "dispatcher", "duty_chief", "handler", "handler_head", "grid_worker")
-        ):
+        for act, who in product(Act, TRIERS):
             if (act, State(matter.state)) in PERMITTED:
                 continue
             before = trace(matter.pk)

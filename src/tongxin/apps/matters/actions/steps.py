@@ -328,7 +328,9 @@ def _run_on(
 ) -> Running:
     """Start a clock, or let it run on: a handling clock that was finished gets back the time it stood still."""
     if row is None or (row.ended_at is not None and clock is not Clock.HANDLE):
-        running = deadlines.start(clock, now, _limit(clock, matter), Urgency(matter.urgency), days)
+        urgency = Urgency(matter.urgency)
+        limit = deadlines.limit_of(clock, urgency, matter.kind.limit)
+        running = deadlines.start(clock, now, limit, urgency, days)
         done.started.append(running)
         return running
     if row.ended_at is None:
@@ -336,14 +338,6 @@ def _run_on(
     running = deadlines.resume(row.running, row.ended_at, now, days)
     done.moved.append((row.id, None, "", running.due_at, running.amber_at))
     return running
-
-
-def _limit(clock: Clock, matter: Standing) -> Limit:
-    if clock is Clock.HANDLE:
-        return matter.kind.limit
-    if clock is Clock.WHOLE:
-        return deadlines.whole(matter.kind.limit)
-    return deadlines.LIMITS[clock][Urgency(matter.urgency)]
 
 
 def _change(
