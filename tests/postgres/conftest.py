@@ -67,7 +67,7 @@ def empty_home(open_folder: Path) -> Path:
     return open_folder / "home"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def home() -> Iterator[Path]:
     """A home that was used before, by the tests before: whatever they did to its server, it must work again."""
     for folder in _open_folder():

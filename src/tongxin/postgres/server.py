@@ -1,11 +1,11 @@
 """The embedded server of a home: one for all its processes, started by the first, stopped by the last.
 
-Three lock files in the home carry everything that must be known, and the kernel keeps them true whoever is killed:
+Two lock files in the home carry everything that must be known, and the kernel keeps them true whoever is killed:
 
 - `postgres.users`: each process that needs the server shares it. Who leaves and can have it alone was the last.
-- `postgres.gate`:  held while somebody looks whether the server runs, and starts it.
-- `postgres.alive`: held by the server's processes themselves, which inherit it. Free means that not one is left, so
-  whatever pid and socket files lie about are stale. No pid file is believed: its number may be a stranger's by now.
+- `postgres.alive`: taken by whoever starts the server, and inherited by the server's own processes. Free means that
+  not one is left, so whatever pid and socket files lie about are stale. No pid file is believed: its number may be a
+  stranger's by now.
 """
 
 import fcntl
@@ -29,7 +29,7 @@ from tongxin.postgres.home import private
 from tongxin.postgres.programs import make_place, programs, server_user
 from tongxin.rules.errors import Refused
 
-SILENCE_SECONDS = 30  # for a server's last processes to end, or a started one to answer at all
+SILENCE_SECONDS = 60  # for a killed server's last processes to end, or for another of us to make the files
 RECOVERY_SECONDS = 900  # for replaying what a crash left: the server answers "not yet" meanwhile
 STOP_SECONDS = 60  # for writing everything back, before it is told to stop at once and to recover later
 LOG_BYTES = 8 * 1024 * 1024
@@ -69,15 +69,24 @@ class Server:
         return self.started.get(self.home)
 
     def ensure(self) -> None:
-        """Start the server if it does not answer: after a kill it recovers what was committed. Cheap when it does.
+        """Start the server if it does not answer, or wait for whoever starts it. Cheap when it answers: 4 ms.
 
-        For processes inside `running` only. Raises Refused: postgres.silent, postgres.not_started and others.
+        After a kill it recovers what was committed. Only for processes inside `running`.
+        Raises Refused: postgres.silent, postgres.not_started, and those of making the files.
         """
-        if self._ping() is Ping.OK:
-            return
-        with _open_lock(self.home / "postgres.gate") as gate:
-            fcntl.flock(gate, fcntl.LOCK_EX)
-            self._bring_up()
+        silent_since, started = time.monotonic(), None
+        while (answer := self._ping()) is not Ping.OK:
+            if started and started.poll() is not None:
+                raise Refused("postgres.not_started", log=self._last_words())
+            if answer is Ping.NO_RESPONSE and not started:
+                with _open_lock(self.home / "postgres.alive") as alive:
+                    if _take(alive):
+                        started = self.started[self.home] = self._start(alive.fileno())
+                        silent_since = time.monotonic()
+            waited = time.monotonic() - silent_since
+            if waited > (RECOVERY_SECONDS if answer is Ping.REJECT else SILENCE_SECONDS):
+                raise Refused("postgres.silent", seconds=int(waited), log=self._last_words())
+            time.sleep(0.01 if waited < 1 else 0.1)
 
     def leave(self, *, last: bool) -> None:
         """Stop the server if we are the last of the home; leave it to the others if not."""
@@ -92,22 +101,6 @@ class Server:
             _shorten(folder, self.place)
         asked = make_conninfo(host=str(folder), port=PORT, user=NAME, dbname=NAME, connect_timeout=5)
         return Ping(PGconn.ping(asked.encode()))
-
-    def _bring_up(self) -> None:
-        """Wait for the server to answer, and start it when nothing of an earlier one is left."""
-        began = time.monotonic()
-        started = None
-        while (answer := self._ping()) is not Ping.OK:
-            if started and started.poll() is not None:
-                raise Refused("postgres.not_started", log=self._last_words())
-            if answer is Ping.NO_RESPONSE and not started:
-                with _open_lock(self.home / "postgres.alive") as alive:
-                    if _take(alive):
-                        started = self.started[self.home] = self._start(alive.fileno())
-            waited = time.monotonic() - began
-            if waited > (RECOVERY_SECONDS if answer is Ping.REJECT else SILENCE_SECONDS):
-                raise Refused("postgres.silent", seconds=int(waited), log=self._last_words())
-            time.sleep(0.01 if waited < 1 else 0.1)
 
     def _start(self, alive: int) -> subprocess.Popen[bytes]:
         """Start a server that holds the lock `alive` for as long as one of its processes lives."""
