@@ -318,6 +318,25 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "请说明为什么要查看。本人查得到这条记录。",
         "Say why you need it. The person concerned can read this.",
     ),
+    "evidence.empty": ("文件是空的，请重新选择。", "The file is empty. Choose it again."),
+    "evidence.too_large": ("文件超过 {limit_mb} MB，请压缩后再传。", "The file is larger than {limit_mb} MB."),
+    "evidence.type_refused": (
+        "只接收 JPEG、PNG、WebP 照片和 PDF 文档，这个文件是 {found}。",
+        "Only JPEG, PNG, WebP photos and PDF documents are taken; this is {found}.",
+    ),
+    "evidence.type_mixed": (
+        "文件里夹带了其他内容，为安全起见不能接收。请重新拍照或导出。",
+        "The file carries something else inside. Take the photo or export the document again.",
+    ),
+    "evidence.broken": ("文件不完整或已损坏，请重新上传。", "The file is incomplete or damaged. Send it again."),
+    "evidence.too_many_pixels": (
+        "照片超过 {most} 百万像素，请缩小后再传。",
+        "The photo has more than {most} million pixels.",
+    ),
+    "evidence.not_a_picture": ("处理前、处理后的证据须是照片。", "Before and after evidence must be a photo."),
+    "evidence.missing": ("没有这份证据，或已删除。", "There is no such evidence, or it was erased."),
+    "seal.day_not_over": ("{day} 还没有结束，不能封存。", "{day} is not over and cannot be sealed."),
+    "seal.out_of_order": ("已封存到 {last}，不能再封存 {day}。", "Sealed up to {last}; {day} can no longer be sealed."),
     # steps
     "step.wrong_state": ("现在是“{state}”，不能“{act}”。", "The matter is in “{state}”: “{act}” is not possible now."),
     "step.wrong_role": (
@@ -394,8 +413,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "calendar.no_source": ("请填写文件依据，例如“国办发明电〔2026〕7 号”。", "Name the notice this day rests on."),
     "calendar.no_override": ("{day} 没有单独设置。", "{day} has no setting of its own."),
     "calendar.too_short": (
-        "{day} 不在工作日历范围内（{first} 至 {last}），无法计算时限。",
-        "{day} is outside the working calendar ({first} to {last}).",
+        "日期 {day} 不在工作日历范围内（{first} 至 {last}）。请核对日期，或由管理员补充日历。",
+        "{day} is outside the working calendar ({first} to {last}). Check the date, or extend the calendar.",
     ),
 }
 
