@@ -95,14 +95,18 @@ class Table:
             f'FROM unnest({arrays}) WITH ORDINALITY AS given({given}, "#") ORDER BY "#"'
         )
 
-    def add(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Append rows, each in the order of the columns. Inside a pipeline nothing waits for the answer."""
-        if not rows:
-            return
-        if len(rows) < COPY_FROM:
-            send(self._insert, [list(column) for column in zip(*rows, strict=True)])
-        else:
+    def add(self, rows: Iterable[Sequence[Any]], many: int | None = None) -> None:
+        """Append rows, each in the order of the columns. Inside a pipeline nothing waits for the answer.
+
+        `many` says how many will come: a large batch is then written row by row while it is being built.
+        """
+        if many is None:
+            rows = list(rows)
+            many = len(rows)
+        if many >= COPY_FROM:
             copy_rows(self.name, [*self.columns, *self._constants], self._with_constants(rows))
+        elif columns := [list(column) for column in zip(*rows, strict=True)]:
+            send(self._insert, columns)
 
     def _with_constants(self, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
         rest = tuple("{}" if "[]" in value else int(value) for value in self._constants.values())

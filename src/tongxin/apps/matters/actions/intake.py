@@ -2,7 +2,7 @@
 simulator all call `report_many`."""
 
 import json
-import uuid
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,18 +13,18 @@ from django.db import transaction
 from tongxin.apps.areas.locator import locator
 from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.entries import Draft, record_many
-from tongxin.apps.matters import kinds, numbers, rows
+from tongxin.apps.matters import blocks, kinds, numbers, rows
 from tongxin.apps.matters.kinds import Kind
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import offices
 from tongxin.postgres.batches import pipeline, run
 from tongxin.rules import deadlines
-from tongxin.rules.area_codes import How, Level, level_of
+from tongxin.rules.area_codes import How, Level, level_of, up_to
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum, to_wgs84
-from tongxin.rules.deadlines import Clock, Running, Urgency
+from tongxin.rules.deadlines import Clock, Running, Urgency, Verdict
 from tongxin.rules.errors import Invalid, NotAllowed, Refused
-from tongxin.rules.lifecycles.matter import OPEN, TEXT_LIMIT, CloseKind, State
+from tongxin.rules.lifecycles.matter import OPEN, TEXT_LIMIT, VOIDABLE, CloseKind, State
 from tongxin.rules.matching import words_of
 from tongxin.rules.permissions import SYSTEM, Actor, Permission, duty_for
 from tongxin.rules.routing import Case, Offices, Route, Rule, fallback, route
@@ -33,6 +33,8 @@ from tongxin.rules.working_time import SHANGHAI, WorkingCalendar
 BATCH_LIMIT = 5_000
 TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, PHONE_LIMIT, KEY_LIMIT = 80, 120, 60, 40, 120
 CLOCK_SKEW = timedelta(minutes=5)  # a phone's clock may run ahead of ours by this much
+PRESSING = {urgency: rank for rank, urgency in enumerate(Urgency)}
+WITHOUT_UNIT = VOIDABLE | {State.VERIFYING, State.REFUSED, State.VOIDED}  # states in which nobody handles a matter
 NEXT_IDS = "SELECT nextval('matters_matter_id_seq') FROM generate_series(1, %s)"
 KEYS_LOCKED_SINGLY = 64
 LOCK_KEYS = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) AS key"
@@ -43,13 +45,16 @@ KNOWN = """
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How a matter that was run elsewhere stands there: kept as it is, clocks included. Moments are aware."""
+    """How a matter that was run elsewhere stands there: kept as it is, clocks included. Moments are aware.
+
+    `due_at` is the target it was promised there. What is finished needs `closed_at`; closed without `close_as`, it
+    was closed normally or late, as its target says. Open and without a target, it is held to ours.
+    """
 
     state: State
     due_at: datetime | None = None
     closed_at: datetime | None = None
     close_as: CloseKind | None = None
-    verdict: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +115,29 @@ class _Decided(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _City:
-    """What every decision of a batch looks at, read once."""
+    """What every decision of a batch looks at, read once; what was found for one row serves the rows like it."""
 
     kinds: Mapping[str, Kind]
     rules: Sequence[Rule]
     offices: Offices
     calendar: WorkingCalendar
-    names: Mapping[str, str]
+    _desks: dict[str, int] = field(default_factory=dict)
+    _candidates: dict[tuple[str, ...], Sequence[Rule]] = field(default_factory=dict)
+
+    def desk(self, area: str) -> int:
+        """Return the unit whose desk accepts what is reported here. Raises Refused."""
+        town = up_to(area, Level.TOWN)
+        if town not in self._desks:
+            self._desks[town] = fallback(area, self.offices).unit_id
+        return self._desks[town]
+
+    def route(self, case: Case) -> Route:
+        """Return the unit that should handle it; rules that cannot match, wherever it lies, are asked once only."""
+        rules = self._candidates.get(case[:4])
+        if rules is None:
+            rules = [rule for rule in self.rules if rule.areas or rule.matches(case)]
+            self._candidates[case[:4]] = rules
+        return route(case, rules, self.offices)
 
 
 def report(incoming: Incoming, *, by: Actor, now: datetime, source: str = "") -> Reported:
@@ -140,7 +161,7 @@ def report_many(batch: Sequence[Incoming], *, by: Actor, now: datetime, source: 
 
     known = _known(batch, source)
     places = _places(batch)
-    city = _City(kinds.current(), kinds.routing(), offices(), calendar(), names())
+    city = _City(kinds.current(), kinds.routing(), offices(), calendar())
     decided = [
         known.get(incoming.source_key) or _attempt(incoming, place, city, now)
         for incoming, place in zip(batch, places, strict=True)
@@ -236,6 +257,8 @@ def _decide(incoming: Incoming, place: _Place, city: _City, now: datetime) -> _D
     at = incoming.at or now
     if at > now + CLOCK_SKEW:
         raise Invalid("report.in_future", at=at)
+    if incoming.past:
+        _check_past(incoming.past, now)
     urgency = _more_urgent(kind.urgency, incoming.urgency)
     case = Case(kind.code, kind.level, urgency, incoming.channel, place.area)
     return _Decided(
@@ -244,8 +267,8 @@ def _decide(incoming: Incoming, place: _Place, city: _City, now: datetime) -> _D
         place,
         urgency,
         at,
-        fallback(place.area, city.offices).unit_id,
-        route(case, city.rules, city.offices),
+        city.desk(place.area),
+        city.route(case),
         _clocks(incoming.past, kind, urgency, at, city.calendar),
     )
 
@@ -267,10 +290,18 @@ def _check_words(incoming: Incoming) -> None:
             raise Invalid("report.nul", field=name)
 
 
+def _check_past(past: Past, now: datetime) -> None:
+    if past.state in OPEN:
+        return
+    if past.closed_at is None:
+        raise Invalid("past.not_closed", state=past.state)
+    if past.closed_at > now + CLOCK_SKEW:
+        raise Invalid("past.closed_in_future", at=past.closed_at)
+
+
 def _more_urgent(template: Urgency, asked: Urgency | None) -> Urgency:
     """A reporter may press harder than the template, never softer."""
-    order = list(Urgency)
-    return max(template, asked or template, key=order.index)
+    return asked if asked and PRESSING[asked] > PRESSING[template] else template
 
 
 def _clocks(
@@ -283,10 +314,12 @@ def _clocks(
             deadlines.start(Clock.ACCEPT, at, accept, urgency, days),
             deadlines.start(Clock.WHOLE, at, whole, Urgency.NORMAL, days),
         )
-    if past.due_at is None:
+    if past.due_at is not None:
+        begun = min(at, past.due_at)  # a target from before the report stays the target
+        return (Running(Clock.WHOLE, begun, whole, past.due_at, begun + (past.due_at - begun) * 0.7, False),)
+    if past.state in OPEN:
         return (deadlines.start(Clock.WHOLE, at, whole, Urgency.NORMAL, days),)
-    due = max(past.due_at, at)
-    return (Running(Clock.WHOLE, at, whole, due, at + (due - at) * 0.7, False),)
+    return ()  # nobody promised anything, so nothing was kept or missed
 
 
 # --- save: all rows of all tables, one round trip --------------------------------------------------------
@@ -295,7 +328,7 @@ def _clocks(
 class _Fresh(NamedTuple):
     id: int
     number: str
-    receipt: uuid.UUID
+    receipt: str
     source: str
     decided: _Decided
 
@@ -313,8 +346,12 @@ def _numbered(
     if not new:
         return [row for row in decided if not isinstance(row, _Decided)], []
     ids = [id_ for (id_,) in run(NEXT_IDS, [len(new)])]
-    given = numbers.give([row.place.area for row in new], [row.at.astimezone(SHANGHAI).date() for row in new])
-    fresh = [_Fresh(id_, number, uuid.uuid4(), source, row) for id_, number, row in zip(ids, given, new, strict=True)]
+    give = numbers.give if len(new) < rows.COPY_FROM else blocks.give
+    given = give([row.place.area for row in new], [row.at.astimezone(SHANGHAI).date() for row in new])
+    fresh = [
+        _Fresh(id_, number, receipt, source, row)
+        for id_, number, receipt, row in zip(ids, given, _receipts(len(new)), new, strict=True)
+    ]
     answer_of = {id(row.decided): _answer(row) for row in fresh}
 
     answers: list[Reported | Refused] = []
@@ -328,53 +365,50 @@ def _numbered(
     return answers, fresh
 
 
+def _receipts(many: int) -> list[str]:
+    """Return secrets of 128 random bits, written as UUIDs are."""
+    bits = os.urandom(16 * many).hex()
+    each = (bits[at : at + 32] for at in range(0, 32 * many, 32))
+    return [f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}" for one in each]
+
+
 def _answer(row: _Fresh) -> Reported:
     decided = row.decided
     state = decided.incoming.past.state if decided.incoming.past else State.AWAITING_ACCEPTANCE
     due = decided.clocks[-1].due_at if state in OPEN else None
-    return Reported(row.id, row.number, str(row.receipt), state, decided.place.area, due)
+    return Reported(row.id, row.number, row.receipt, state, decided.place.area, due)
 
 
 def _save(fresh: Sequence[_Fresh], by: Actor, post_id: int | None, now: datetime, version: int) -> None:
     if not fresh:
         return
-    entries = [_entry(row, by, post_id, now) for row in fresh]
-    matter_rows = [_matter_row(row, by) for row in fresh]
-    report_rows = [_report_row(row) for row in fresh]
-    contact_rows = [_contact_row(row) for row in fresh if _has_contact(row)]
-    deadline_rows = [_deadline_row(row, clock, version) for row in fresh for clock in row.decided.clocks]
     if len(fresh) >= rows.COPY_FROM:
-        _write(matter_rows, report_rows, contact_rows, deadline_rows, entries)
+        _write(fresh, by, post_id, now, version)
         return
     with pipeline():
-        _write(matter_rows, report_rows, contact_rows, deadline_rows, entries)
+        _write(fresh, by, post_id, now, version)
 
 
-def _write(
-    matter_rows: list[tuple],
-    report_rows: list[tuple],
-    contact_rows: list[tuple],
-    deadline_rows: list[tuple],
-    entries: list[Draft],
-) -> None:
-    rows.matters.add(matter_rows)
-    rows.reports.add(report_rows)
-    rows.contacts.add(contact_rows)
-    rows.deadlines.add(deadline_rows)
-    record_many(entries, fresh=True)
+def _write(fresh: Sequence[_Fresh], by: Actor, post_id: int | None, now: datetime, version: int) -> None:
+    """Write the rows of every table; a large batch is built row by row while PostgreSQL takes in those before."""
+    many = len(fresh)
+    rows.matters.add((_matter_row(row, by) for row in fresh), many)
+    rows.reports.add((_report_row(row) for row in fresh), many)
+    rows.contacts.add([_contact_row(row) for row in fresh if _has_contact(row)])
+    rows.deadlines.add((_deadline_row(row, clock, version) for row in fresh for clock in row.decided.clocks), many)
+    record_many([_entry(row, by, post_id, now) for row in fresh], fresh=True)
 
 
 def _matter_row(row: _Fresh, by: Actor) -> tuple[Any, ...]:
     decided, incoming, place = row.decided, row.decided.incoming, row.decided.place
     past = incoming.past
     state = past.state if past else State.AWAITING_ACCEPTANCE
-    is_open = state in OPEN
-    shown = decided.clocks[0]
-    closed_at = past.closed_at if past and not is_open else None
+    shown = decided.clocks[0] if state in OPEN else None
+    closed_at, close_as, is_late = _closing(decided) if past and shown is None else (None, "", None)
     return (
         row.id,
         row.number,
-        row.receipt.hex,
+        row.receipt,
         row.source,
         incoming.source_key,
         decided.kind.code,
@@ -398,14 +432,31 @@ def _matter_row(row: _Fresh, by: Actor) -> tuple[Any, ...]:
         decided.desk,
         decided.route.unit_id,
         decided.route.rule or "",
-        decided.route.unit_id if past else None,
-        shown.due_at if is_open else None,
-        shown.amber_at if is_open else None,
-        shown.is_provisional and is_open,
+        _unit(decided),
+        shown.due_at if shown else None,
+        shown.amber_at if shown else None,
+        shown.is_provisional if shown else False,
         closed_at,
-        past.close_as.value if past and past.close_as else "",
-        shown.due_at < closed_at if closed_at else None,
+        close_as,
+        is_late,
     )
+
+
+def _closing(decided: _Decided) -> tuple[datetime | None, str, bool | None]:
+    """Return when and how a past matter ended, and whether late: unknown where nothing was promised or nothing done."""
+    past = decided.incoming.past
+    if past is None or past.state is not State.CLOSED:
+        return past.closed_at if past else None, "", None
+    if not decided.clocks:
+        return past.closed_at, (past.close_as or CloseKind.NORMAL).value, None
+    is_late = deadlines.verdict(decided.clocks[0].due_at, past.closed_at) is Verdict.OVERDUE  # type: ignore[arg-type]
+    return past.closed_at, (past.close_as or (CloseKind.LATE if is_late else CloseKind.NORMAL)).value, is_late
+
+
+def _unit(decided: _Decided) -> int | None:
+    """Return who handles or handled a past matter: the unit it would go to here, once it was dispatched there."""
+    past = decided.incoming.past
+    return decided.route.unit_id if past and past.state not in WITHOUT_UNIT else None
 
 
 def _headline(text: str) -> str:
@@ -436,7 +487,9 @@ def _contact_row(row: _Fresh) -> tuple[Any, ...]:
 def _deadline_row(row: _Fresh, clock: Running, version: int) -> tuple[Any, ...]:
     past = row.decided.incoming.past
     ended_at = past.closed_at if past and past.state not in OPEN else None
-    outcome = deadlines.verdict(clock.due_at, ended_at).value if ended_at else ""
+    outcome = ""
+    if past and ended_at:  # what was refused or voided was neither kept nor missed
+        outcome = deadlines.verdict(clock.due_at, ended_at).value if past.state is State.CLOSED else "dropped"
     return (
         row.id,
         clock.clock.value,
@@ -471,7 +524,7 @@ def _entry(row: _Fresh, by: Actor, post_id: int | None, now: datetime) -> Draft:
         kind = "matter.import"
         if incoming.past.closed_at:
             data["closed_at"] = incoming.past.closed_at.astimezone(UTC).isoformat()
-        data["unit"] = decided.route.unit_id
+        data |= {"unit": _unit(decided), "close_as": _closing(decided)[1] or None}
     else:
         kind = "matter.report"
     return Draft(kind, f"matter:{row.id}", by.ref, post_id, decided.at if not incoming.past else now, data)
