@@ -277,10 +277,42 @@ def test_a_hole_in_the_city_is_a_gap(ground):
     assert rules_of(refusal.value) == ["area.gap"]
 
 
+WHOLE = {"990101": shapely.union(WEST, EAST)}
+
+
 def test_the_width_of_the_pen_is_no_fault(ground):
-    loaded = ground.load(shapes={"990101001": WEST, "990101002": shapely.box(118.810002, 28.90, 118.82, 28.91)})
+    loaded = ground.load(shapes=WHOLE | {"990101001": WEST, "990101002": shapely.box(118.810002, 28.90, 118.82, 28.91)})
 
     assert loaded.told == ()
+
+
+def test_open_ground_is_no_gap_while_it_may_belong_to_somebody_not_yet_drawn(ground):
+    loaded = ground.load(shapes=WHOLE | {"990101001": WEST})
+
+    assert loaded.told == ()
+
+
+def test_an_outline_given_twice_is_refused(ground):
+    twice = [ground.outlines(TOWNS), ground.outlines({"990101001": WEST}, name="again.geojson")]
+    one = ground.folder / "areas.geojson"
+    features = json.loads(one.read_text())["features"]
+
+    with pytest.raises(Invalid) as in_two_files:
+        actions.load(tables_at=[ground.table()], outlines_at=twice, by=SYSTEM, now=NOW)
+    one.write_text(json.dumps({"features": [*features, features[0]]}))
+    with pytest.raises(Invalid) as in_one_file:
+        actions.load(tables_at=[ground.table()], outlines_at=[one], by=SYSTEM, now=NOW)
+
+    assert rules_of(in_two_files.value) == rules_of(in_one_file.value) == ["outline.repeated"]
+
+
+def test_a_code_given_in_two_tables_is_refused(ground):
+    tables = [ground.table(), ground.table("code,name\n990101001,甲镇\n", name="more.csv")]
+
+    with pytest.raises(Invalid) as refusal:
+        actions.load(tables_at=tables, by=SYSTEM, now=NOW)
+
+    assert rules_of(refusal.value) == ["area.code_repeated"]
 
 
 def test_flaws_may_be_lived_with_and_are_told(ground):

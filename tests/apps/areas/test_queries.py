@@ -1,6 +1,7 @@
 """Names, trees, search and shapes."""
 
 import json
+from math import sin
 
 import pytest
 import shapely
@@ -15,6 +16,12 @@ VILLAGES = """990101001001,松园社区,village,990101001
 990101001001901,松园市场专属网格,grid,990101001001
 990101002001,松园村,village,990101002
 """
+
+BORDER = [(118.81 + 0.0004 * sin(step), 28.90 + step / 10_000) for step in range(101)]
+WIGGLY = {
+    "990101001": shapely.Polygon([(118.80, 28.90), *BORDER, (118.80, 28.91)]),
+    "990101002": shapely.Polygon([*BORDER[::-1], (118.82, 28.90), (118.82, 28.91)]),
+}
 
 
 @pytest.fixture
@@ -78,7 +85,9 @@ def test_the_register_costs_no_statement_once_read(city, django_assert_num_queri
         queries.chain("990101001001"), queries.children("990101"), queries.search("松园")
 
 
-def test_shapes_are_geojson_that_still_share_their_borders(city):
+def test_shapes_are_geojson_made_coarser_that_still_share_their_borders(city):
+    city.load(CITY, WIGGLY)
+
     drawn = json.loads(queries.shapes("9901", Level.TOWN))["features"]
 
     west, east = (shapely.from_geojson(json.dumps(each["geometry"])) for each in drawn)
@@ -89,6 +98,7 @@ def test_shapes_are_geojson_that_still_share_their_borders(city):
         "is_synthetic": False,
     }
     assert shapely.coverage_is_valid([west, east])
+    assert len(shapely.get_coordinates(west)) < len(shapely.get_coordinates(WIGGLY["990101001"])) / 2
     assert json.loads(queries.shapes("88", Level.TOWN))["features"] == []
 
 

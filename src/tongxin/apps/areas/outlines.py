@@ -107,7 +107,7 @@ def _shape(geometry: object, datum: Datum) -> tuple[shapely.Geometry | None, dic
         return None, {"rule": "outline.range", "lon": round(west, 3), "lat": round(south, 3)}
     wrong = {} if shape.is_valid else {"rule": "outline.invalid", "reason": shapely.is_valid_reason(shape)}
     sound = _mended(shape) if wrong else shape
-    return shapely.transform(shapely.force_2d(sound), lambda points: _shifted(points, datum)), wrong
+    return shapely.transform(sound, lambda points: _shifted(points, datum)), wrong  # drops heights too
 
 
 def _mended(shape: shapely.Geometry) -> shapely.Geometry:
