@@ -2,13 +2,14 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from tongxin import postgres
 
 SOURCE = Path(__file__).resolve().parent
 ROOT = SOURCE.parents[1]
-HOME = Path(os.environ.get("TONGXIN_HOME") or ROOT / "var").resolve()
+HOME = Path(os.environ.get("TONGXIN_HOME") or postgres.default_home(ROOT)).absolute()
 DEMO = os.environ.get("TONGXIN_DEMO") == "1"
 DEBUG = os.environ.get("TONGXIN_DEBUG") == "1"
 
@@ -18,11 +19,13 @@ def _secret_key() -> str:
     if key := os.environ.get("TONGXIN_SECRET_KEY"):
         return key
     kept = postgres.private(HOME) / "secret-key"
-    try:
-        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as fresh:
-            fresh.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if not kept.exists():
+        fresh = kept.with_suffix(f".{os.getpid()}")
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(fresh, kept)  # whole or not at all, and the first of several processes wins
+        fresh.unlink()
     return kept.read_text()
 
 
