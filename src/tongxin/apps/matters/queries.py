@@ -25,19 +25,23 @@ CAP = 1_000  # counts stop here and show "1000+"
 
 Clause = tuple[str, list[Any]]
 NOTHING: Clause = ("false", [])
+AREA = "matters_matter.area"
 
 
 def scope_clause(seen: Scope) -> Clause:
     """Return the SQL form of `Scope.sees`: missing data shows nothing."""
     parts: list[str] = []
     params: list[Any] = []
-    for areas, sealed in ((seen.areas, "NOT is_sealed AND "), (seen.sealed_areas, "is_sealed AND ")):
+    for areas, sealed in (
+        (seen.areas, "NOT matters_matter.is_sealed AND "),
+        (seen.sealed_areas, "matters_matter.is_sealed AND "),
+    ):
         for area in areas:
             clause, values = area_clause(area)
             parts.append(f"({sealed}{clause})")
             params += values
     if seen.units:
-        parts.append("unit_id = ANY(%s::bigint[])")
+        parts.append("matters_matter.unit_id = ANY(%s::bigint[])")
         params.append(list(seen.units))
     return (f"({' OR '.join(parts)})", params) if parts else NOTHING
 
@@ -45,11 +49,11 @@ def scope_clause(seen: Scope) -> Clause:
 def area_clause(area: str) -> Clause:
     """Return the SQL for "lies within this area"; from towns down by the indexed town code."""
     if len(area) < Level.TOWN:
-        return 'area >= %s COLLATE "C" AND area < %s COLLATE "C"', list(span(area))
+        return f'{AREA} >= %s COLLATE "C" AND {AREA} < %s COLLATE "C"', list(span(area))
     if len(area) == Level.TOWN:
-        return f"left(area, {int(Level.TOWN)}) = %s", [area]
+        return f"left({AREA}, {int(Level.TOWN)}) = %s", [area]
     return (
-        f'left(area, {int(Level.TOWN)}) = %s AND area >= %s COLLATE "C" AND area < %s COLLATE "C"',
+        f'left({AREA}, {int(Level.TOWN)}) = %s AND {AREA} >= %s COLLATE "C" AND {AREA} < %s COLLATE "C"',
         [area[: Level.TOWN], *span(area)],
     )
 
