@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -19,6 +19,8 @@ UNSTABLE = re.compile(
     r'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Report-Msgid-Bugs-To|Language-Team).*\n',
     re.M,
 )
+LAZY = {"gettext_lazy": None, "gettext_noop": None, "ngettext_lazy": (1, 2), "pgettext_lazy": ((1, "c"), 2)}
+KEYWORDS = DEFAULT_KEYWORDS | LAZY
 TRANSLATE = re.compile(r"""\{%\s*translate\s+"([^"]+)"\s*%\}""")
 
 
@@ -33,7 +35,7 @@ def extracted() -> Catalog:
         methods, options = parse_mapping_cfg(rules)
     found = Catalog(project="tongxin", charset="utf-8")
     source = Path(settings.SOURCE)
-    for file, _line, message, _comments, context in extract_from_dir(source, methods, options):
+    for file, _line, message, _comments, context in extract_from_dir(source, methods, options, KEYWORDS):
         found.add(message, None, [(str(Path("src/tongxin") / file), 0)], context=context)
     return found
 

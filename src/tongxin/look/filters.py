@@ -1,12 +1,16 @@
 """How moments, spans, numbers and distances are written. Source: ui.md §7. Times are shown in Asia/Shanghai."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from enum import Enum
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-LOCAL = ZoneInfo("Asia/Shanghai")
+from tongxin import words
+from tongxin.rules.errors import Refused
+from tongxin.rules.working_time import SHANGHAI as LOCAL
+from tongxin.rules.working_time import Unit
+
 NOT_APPLICABLE = "—"
 CAP = 1000
 
@@ -37,8 +41,8 @@ def recent(at: datetime | None, now: datetime, *, day_end: bool = False) -> str:
         return NOT_APPLICABLE
     day, hour = _day_and_hour(at, day_end)
     today = now.astimezone(LOCAL).date()
-    words = {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}.get((day - today).days)
-    return f"{words or _short_day(day, today)} {hour}"
+    near = {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}.get((day - today).days)
+    return f"{near or _short_day(day, today)} {hour}"
 
 
 def full_moment(at: datetime | None) -> str:
@@ -115,7 +119,7 @@ def remainder(due_at: datetime | None, now: datetime, *, working_days: int | Non
     """
     if due_at is None:
         return NOT_APPLICABLE
-    if due_at <= now:
+    if due_at < now:
         return _("%(span)s overdue") % {"span": _span_or_less(now - due_at)}
     if working_days:
         left = ngettext("%(days)d working day", "%(days)d working days", working_days) % {"days": working_days}
@@ -129,22 +133,23 @@ def remainder_dense(due_at: datetime | None, now: datetime) -> str:
         return NOT_APPLICABLE
     length = abs(due_at - now)
     minutes = int(length.total_seconds() // 60)
-    words = span(length) if minutes >= 2 * 1440 else f"{minutes // 60}:{minutes % 60:02}"
-    return (_("%(span)s overdue") if due_at <= now else _("%(span)s left")) % {"span": words}
+    left = span(length) if minutes >= 2 * 1440 else f"{minutes // 60}:{minutes % 60:02}"
+    return (_("%(span)s overdue") if due_at < now else _("%(span)s left")) % {"span": left}
 
 
 def limit(amount: int | None, unit: str) -> str:
-    """Write a limit with its unit: minutes, hours, working_hours, working_days, days."""
+    """Write a limit with its unit (a `working_time.Unit` or its value): `30 分钟`, `4 工作时`, `1 工作日`."""
     if amount is None:
         return NOT_APPLICABLE
-    words = {
-        "minutes": ngettext("%(n)d minute", "%(n)d minutes", amount),
-        "hours": ngettext("%(n)d hour", "%(n)d hours", amount),
-        "working_hours": ngettext("%(n)d working hour", "%(n)d working hours", amount),
-        "working_days": ngettext("%(n)d working day", "%(n)d working days", amount),
-        "days": ngettext("%(n)d calendar day", "%(n)d calendar days", amount),
+    said = {
+        Unit.MINUTE: ngettext("%(n)d minute", "%(n)d minutes", amount),
+        Unit.HOUR: ngettext("%(n)d hour", "%(n)d hours", amount),
+        Unit.WORKING_MINUTE: ngettext("%(n)d working minute", "%(n)d working minutes", amount),
+        Unit.WORKING_HOUR: ngettext("%(n)d working hour", "%(n)d working hours", amount),
+        Unit.WORKING_DAY: ngettext("%(n)d working day", "%(n)d working days", amount),
+        Unit.DAY: ngettext("%(n)d calendar day", "%(n)d calendar days", amount),
     }
-    return words[unit] % {"n": amount}
+    return said[Unit(unit)] % {"n": amount}
 
 
 def _span_or_less(length: timedelta) -> str:
@@ -189,6 +194,19 @@ def area(square_meters: float | None) -> str:
     return _("%(n)s km²") % {"n": f"{square_meters / 1_000_000:,.1f}"}
 
 
+# ---- words of the field
+
+
+def label(member: Enum | None) -> str:
+    """Write the word for a member of an enum of the rules, in the reader's language."""
+    return NOT_APPLICABLE if member is None else words.label(member, get_language() or "zh-hans")
+
+
+def say(refusal: Refused) -> str:
+    """Write the sentence of a refusal, in the reader's language."""
+    return words.say(refusal, get_language() or "zh-hans")
+
+
 def dash(value: object) -> object:
     """Write `—` for what does not apply; zero stays zero."""
     return NOT_APPLICABLE if value is None or value == "" else value
@@ -214,5 +232,7 @@ FILTERS = {
         distance,
         area,
         dash,
+        label,
+        say,
     )
 }

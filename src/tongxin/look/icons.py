@@ -8,6 +8,8 @@ from functools import cache
 from django.templatetags.static import static
 from markupsafe import Markup
 
+from tongxin.rules.lifecycles.matter import Act
+
 SPRITE = "look/built/sprite.svg"
 
 LAMPS = {
@@ -27,35 +29,45 @@ NOTES = {
     "plain": "info-circle",
 }
 
-# Act to icon. Source: ui.md §8.
-ACTS = {
-    "report": "camera",
-    "accept": "inbox",
-    "verify": "search",
-    "file": "file-plus",
-    "dispatch": "send",
-    "reroute": "building-community",
-    "merge": "git-merge",
-    "join": "users-group",
-    "escalate": "arrow-up-circle",
-    "sign": "signature",
-    "handle": "circle-check",
-    "return": "arrow-back-up",
-    "progress": "message-2",
-    "extend": "clock-plus",
-    "hold": "player-pause",
-    "whistle": "speakerphone",
-    "supervise": "gavel",
-    "press": "bell-ringing",
-    "check": "clipboard-check",
-    "rework": "rotate",
-    "close": "checkbox",
-    "void": "ban",
-    "rate": "star",
-    "mediate": "scale",
-    "confirm": "building-bank",
-    "unmask": "eye",
-    "readers": "history",
+# What each act of a matter looks like, and its key. Source: ui.md §8.
+ACTS: dict[str, str] = {
+    Act.SETTLE: "tool",
+    Act.ACCEPT: "inbox",
+    Act.REFUSE: "circle-x",
+    Act.VERIFY: "search",
+    Act.CONFIRM: "check",
+    Act.DENY: "x",
+    Act.FILE: "file-plus",
+    Act.DECLINE: "file-x",
+    Act.DISPATCH: "send",
+    Act.RECALL: "arrow-bear-left",
+    Act.SIGN: "signature",
+    Act.RETURN: "arrow-back-up",
+    Act.PROGRESS: "message-2",
+    Act.HANDLE: "circle-check",
+    Act.REVIEW: "file-check",
+    Act.REDO: "rotate-2",
+    Act.CHECK: "clipboard-check",
+    Act.REWORK: "rotate",
+    Act.CLOSE: "checkbox",
+    Act.PROPOSE_VOID: "ban",
+    Act.VOID: "ban",
+    Act.REOPEN: "refresh",
+    Act.REINSTATE: "arrow-forward-up",
+}
+KEYS: dict[str, str] = {
+    Act.ACCEPT: "S",
+    Act.VERIFY: "V",
+    Act.FILE: "L",
+    Act.DISPATCH: "A",
+    Act.SIGN: "Q",
+    Act.HANDLE: "F",
+    Act.RETURN: "B",
+    Act.PROGRESS: "P",
+    Act.CHECK: "H",
+    Act.REWORK: "R",
+    Act.CLOSE: "O",
+    Act.VOID: "D",
 }
 
 

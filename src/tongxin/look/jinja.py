@@ -12,8 +12,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 
+from tongxin import postgres
 from tongxin.look import filters, forms
-from tongxin.look.icons import ACTS, LAMPS, NOTES, icon
+from tongxin.look.icons import ACTS, KEYS, LAMPS, NOTES, icon
 
 ELDER_COOKIE = "tongxin-elder"
 
@@ -40,7 +41,7 @@ def is_elder(request: HttpRequest) -> bool:
 
 def _compiled() -> jinja2.FileSystemBytecodeCache:
     """Keep compiled pages in the private home: a start costs no parsing, and nobody else can write them."""
-    kept = Path(settings.HOME) / "cache" / "pages"
+    kept = postgres.private(Path(settings.HOME)) / "cache" / "pages"
     kept.mkdir(mode=0o700, parents=True, exist_ok=True)
     return jinja2.FileSystemBytecodeCache(str(kept))
 
@@ -70,6 +71,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "LAMPS": LAMPS,
         "NOTES": NOTES,
         "ACT_ICONS": ACTS,
+        "ACT_KEYS": KEYS,
     }
     env.filters |= filters.FILTERS
     return env

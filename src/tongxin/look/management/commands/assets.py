@@ -18,7 +18,9 @@ PARTS = (
     "echarts/dist/echarts.min.js",
 )
 # icon("send") · icon_name="send" · icon="send" · "icon": "send"
+# what says so, must exist; in the doors any literal that names an icon is taken for one, as tables name them too
 NAMED = re.compile(r"""\bicon(?:_name)?(?:\(|=|["']:\s*)\s*["']([a-z0-9-]+)["']""")
+LITERAL = re.compile(r"""["']([a-z0-9-]+)["']""")
 SOURCE_MAP = re.compile(rb"^(?://# sourceMappingURL=.*|/\*# sourceMappingURL=.*\*/)$", re.MULTILINE)
 DRAWN = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 BLANK = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
@@ -33,7 +35,8 @@ class Command(BaseCommand):
         if not (parts / "@tabler" / "icons").is_dir():
             raise CommandError(f"{parts} has no icons. Run `npm ci --ignore-scripts` in {settings.ROOT} first.")
         BUILT.mkdir(exist_ok=True)
-        names = names_in_use(Path(settings.SOURCE))
+        source = Path(settings.SOURCE)
+        names = sorted({*names_in_use(source), *names_in_tables(source / "interfaces", parts)})
         _write(BUILT / "sprite.svg", sprite(names, parts).encode())
         for part in PARTS:
             _write(BUILT / Path(part).name, SOURCE_MAP.sub(b"", (parts / part).read_bytes()))
@@ -41,12 +44,18 @@ class Command(BaseCommand):
 
 
 def names_in_use(source: Path) -> list[str]:
-    """Return every icon named in pages and code, sorted: the tables of `icons`, and each name given to an `icon`."""
+    """Return every icon named as one in pages and code, sorted: the tables of `icons`, and what an `icon` is given."""
     tables: Iterable[dict[str, str]] = (icons.LAMPS, icons.NOTES, icons.ACTS)
     names = {name for table in tables for name in table.values()}
     for file in _readable(source):
         names.update(NAMED.findall(file.read_text(encoding="utf-8")))
     return sorted(names)
+
+
+def names_in_tables(source: Path, parts: Path) -> set[str]:
+    """Return the icons that the doors' tables name, such as those of a navigation."""
+    found = {name for file in source.rglob("*.py") for name in LITERAL.findall(file.read_text(encoding="utf-8"))}
+    return {name for name in found if _file(name, parts).is_file()}
 
 
 def sprite(names: Iterable[str], parts: Path) -> str:

@@ -1,0 +1,58 @@
+"""The sprite holds just the icons in use, and says which name does not exist."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tongxin.look import icons
+from tongxin.look.management.commands import assets
+from tongxin.rules.lamps import Lamp
+from tongxin.rules.lifecycles.matter import Act
+
+
+def parts(settings):
+    return Path(settings.ROOT) / "node_modules"
+
+
+def test_a_second_build_changes_nothing():
+    before = {file: file.stat().st_mtime_ns for file in assets.BUILT.iterdir()}
+
+    call_command("assets", verbosity=0)
+
+    assert {file: file.stat().st_mtime_ns for file in assets.BUILT.iterdir()} == before
+
+
+def test_names_are_found_wherever_an_icon_is_named(tmp_path):
+    page = tmp_path / "jinja2" / "page.html"
+    page.parent.mkdir()
+    page.write_text("""{{ icon("send") }} {{ kit.act("x", icon_name='signature') }} {"icon": "bolt"}""")
+    (tmp_path / "door.py").write_text('NavItem("x", "/", icon="map-2")')
+
+    assert {"send", "signature", "bolt", "map-2"} <= set(assets.names_in_use(tmp_path))
+
+
+def test_a_name_that_does_not_exist_is_named(settings):
+    with pytest.raises(CommandError, match="paper-plain"):
+        assets.sprite(["send", "paper-plain"], parts(settings))
+
+
+def test_without_node_modules_it_says_what_to_run(settings, tmp_path):
+    settings.ROOT = tmp_path
+
+    with pytest.raises(CommandError, match="npm ci"):
+        call_command("assets")
+
+
+def test_outline_and_filled_icons_keep_their_paint(settings):
+    drawn = assets.sprite(["send", "circle-check-filled"], parts(settings))
+
+    assert '<symbol id="send" viewBox="0 0 24 24" fill="none" stroke="currentColor"' in drawn
+    assert '<symbol id="circle-check-filled" viewBox="0 0 24 24" fill="currentColor" stroke="none">' in drawn
+    assert "M0 0h24v24H0z" not in drawn
+
+
+def test_every_act_and_every_lamp_has_an_icon():
+    assert set(Act) == set(icons.ACTS)
+    assert set(Lamp) <= set(icons.LAMPS)
+    assert len(set(icons.KEYS.values())) == len(icons.KEYS)
