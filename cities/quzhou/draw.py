@@ -129,9 +129,9 @@ def sites(outline: shapely.Geometry, count: int, urban: int, seat: np.ndarray) -
     samples, density = (each[along_curve(samples, (west, south), step)] for each in (samples, density))
     mass = np.cumsum(density) / density.sum()
     points = samples[np.searchsorted(mass, (np.arange(count) + 0.5) / count)]
+    spots = shapely.points(samples)
     for _ in range(ROUNDS):
-        tree = shapely.STRtree(shapely.points(points))
-        nearest = tree.nearest(shapely.points(samples))
+        nearest = shapely.STRtree(shapely.points(points)).nearest(spots)
         weight = np.bincount(nearest, density, count)
         points = np.column_stack([np.bincount(nearest, density * samples[:, axis], count) / weight for axis in (0, 1)])
     return points
@@ -303,7 +303,7 @@ def feature(code: str, shape: shapely.Geometry, **properties: object) -> str:
 
 
 def write(path: Path, features: list[str]) -> None:
-    path.write_text('{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}\n")
+    path.write_text('{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}\n", encoding="utf-8")
 
 
 def write_city(folder: Path) -> None:
@@ -325,10 +325,8 @@ def write_city(folder: Path) -> None:
     for county in sorted(outlines):
         inside = [grid for grid in grids if grid.code.startswith(county)]
         write(folder / f"{county}.geojson", [feature(each.code, each.shape, synthetic=True) for each in inside])
-    counties = {
-        code: shapely.coverage_union_all([g.shape for g in grids if g.code.startswith(code)]) for code in outlines
-    }
-    write(folder / "counties.geojson", [feature(code, shape) for code, shape in sorted(counties.items())])
+        counties.append(feature(county, shapely.coverage_union_all([each.shape for each in inside])))
+    write(folder / "counties.geojson", counties)
 
 
 if __name__ == "__main__":
