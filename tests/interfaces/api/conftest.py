@@ -22,6 +22,7 @@ JSON = "application/json"
 def door(settings):
     """Let requests come in through the door alone: what stands behind it is for pages."""
     settings.MIDDLEWARE = [DOOR]
+    settings.ROOT_URLCONF = "tongxin.interfaces.api.urls"
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,13 @@ class Caller:
 
     def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
         """Send a body: bytes as they are, all else as JSON."""
-        raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode() if body is not None else b""
+        raw = (
+            body
+            if isinstance(body, bytes)
+            else json.dumps(body, ensure_ascii=False).encode()
+            if body is not None
+            else b""
+        )
         return self.client.post(f"/api/v1{path}", raw, content_type=JSON, headers=self._headers(headers))
 
     def upload(self, path: str, **form: Any) -> HttpResponse:
@@ -55,7 +62,9 @@ class Caller:
         return self.post(f"/matters/{number}/acts/{act}", details)
 
     def _headers(self, given: dict[str, str]) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key}"} | {name.replace("_", "-"): value for name, value in given.items()}
+        return {"Authorization": f"Bearer {self.key}"} | {
+            name.replace("_", "-"): value for name, value in given.items()
+        }
 
 
 @pytest.fixture

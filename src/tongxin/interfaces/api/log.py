@@ -1,9 +1,14 @@
 """Log lines: one JSON object a request, with its id, never with personal text."""
 
 import sys
+from typing import Any
 
 import msgspec
 import structlog
+
+
+def _line(facts: dict[str, Any], **_: Any) -> str:
+    return msgspec.json.encode(facts, enc_hook=str).decode()
 
 
 def configure() -> None:
@@ -14,10 +19,7 @@ def configure() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(
-                serializer=lambda line, **_: msgspec.json.encode(line, enc_hook=str).decode()
-            ),
+            structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger("info"),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),

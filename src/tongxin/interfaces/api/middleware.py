@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Callable
 from time import perf_counter
+from traceback import extract_tb
 
 import structlog
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
@@ -19,6 +20,7 @@ from tongxin.rules.errors import Missing, Refused
 ADDRESSES = ("/api/", "/healthz", "/metrics")
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 UNROUTED = "-"
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "private, no-store"}
 
 log = structlog.get_logger("tongxin.api")
@@ -42,6 +44,7 @@ class Door:
         response.headers["X-Request-ID"] = request.id
         if not response.streaming:
             response.headers["Content-Length"] = str(len(response.content))
+        response._has_been_logged = True  # the line below says it all; Django's own would name paths
         _account(request, response, perf_counter() - started)
         return response
 
@@ -54,9 +57,9 @@ def _answer(request: HttpRequest) -> HttpResponse:
     except Exception as error:  # the outermost hand: whatever it was, the caller gets a problem
         return respond_to(request, error)
     if response.status_code == 405 and response.headers.get("Content-Type") != problems.MEDIA_TYPE:
+        allowed = response.headers["Allow"]
         return problems.respond(
-            request,
-            problems.WrongMethod("method.not_allowed", method=request.method, allowed=response.headers["Allow"]),
+            request, problems.WrongMethod("method.not_allowed", method=request.method, allowed=allowed)
         )
     return response
 
@@ -74,20 +77,33 @@ def respond_to(request: HttpRequest, error: Exception) -> HttpResponse:
             return problems.respond(request, problems.TooLarge("body.too_large", limit_mb=12))
         case SuspiciousOperation():
             return problems.respond(request, problems.Unreadable("body.not_json", found=type(error).__name__))
-    log.error("broken", request=request.id, method=request.method, exc_info=error)
+    log.error("broken", request=request.id, **_traced(error))
     return problems.respond(request, problems.Broken("server.error", request=request.id))
 
 
 def _account(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     route = request.resolver_match.route if request.resolver_match else UNROUTED
-    meters.REQUESTS.labels(request.method, route, response.status_code).inc()
+    method = request.method if request.method in METHODS else UNROUTED
+    meters.REQUESTS.labels(method, route, response.status_code).inc()
     meters.SECONDS.labels(route).observe(seconds)
     log.info(
         "request",
         request=request.id,
-        method=request.method,
+        method=method,
         route=route,
         status=response.status_code,
         ms=round(seconds * 1000, 2),
         **getattr(request, "noted", {}),
     )
+
+
+def _traced(error: BaseException) -> dict[str, object]:
+    """Return where and as what an error arose. Never its message: it may quote a row, and rows hold personal text."""
+    told: dict[str, object] = {
+        "error": type(error).__qualname__,
+        "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)],
+    }
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is not None:
+        told |= {"sqlstate": diagnosis.sqlstate, "constraint": diagnosis.constraint_name}
+    return told

@@ -1,4 +1,4 @@
-"""Sentences of the refusals that only this door knows: bodies, headers, addresses, keys. The twin of `words.REFUSALS`."""
+"""Sentences of the refusals that only this door knows: bodies, headers, addresses, keys. Joins `words.REFUSALS`."""
 
 REFUSALS: dict[str, tuple[str, str]] = {
     # who asks

@@ -1,6 +1,8 @@
 """Acts: moving one matter along its life."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +14,7 @@ from tongxin.apps.matters import actions, queries
 from tongxin.interfaces.api import meters, problems
 from tongxin.interfaces.api.v1 import asked, bodies, needs, shapes, showing
 from tongxin.interfaces.api.v1.documents import documented, header, ref
-from tongxin.rules.errors import Invalid
+from tongxin.rules.errors import Invalid, Missing
 from tongxin.rules.lifecycles.matter import LIFECYCLE, Act
 
 router = Router()
@@ -21,6 +23,17 @@ ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 
 # a number never comes to mean another matter, so what it means may be remembered for good
 id_of = lru_cache(maxsize=50_000)(queries.id_of)
+
+
+@contextmanager
+def known_as(number: str) -> Iterator[int]:
+    """Give the id behind a number; whether there is none or it is out of scope, the refusal reads the same."""
+    try:
+        yield id_of(number[:24].strip().upper())
+    except Missing as missing:
+        if missing.code != "matter.missing":
+            raise
+        raise Missing("matter.missing", number=number[:24]) from missing
 
 
 @router.post(
@@ -43,18 +56,19 @@ def take(request: HttpRequest, number: str, act: Act) -> HttpResponse:
     """
     body = bodies.body_of(request)
     said = bodies.read(body, asked.Ask) if body.strip() else asked.Ask()
-    taken = actions.take(
-        act,
-        matter_id=id_of(number[:24].strip().upper()),
-        by=request.auth.actor,
-        now=timezone.now(),
-        reason=said.reason,
-        ground=said.ground,
-        route=said.route,
-        unit_id=showing.unit_id(said.unit),
-        close_as=said.close_as,
-        rev=_rev(request, said),
-    )
+    with known_as(number) as matter_id:
+        taken = actions.take(
+            act,
+            matter_id=matter_id,
+            by=request.auth.actor,
+            now=timezone.now(),
+            reason=said.reason,
+            ground=said.ground,
+            route=said.route,
+            unit_id=showing.unit_id(said.unit),
+            close_as=said.close_as,
+            rev=_rev(request, said),
+        )
     meters.MATTERS.labels(act.value).inc()
     request.noted = {"matter": taken.number, "act": act.value}
     shown = shapes.Taken(

@@ -1,5 +1,6 @@
 """The API, version 1: its addresses together, its refusals as problems, its description complete."""
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,18 +14,27 @@ from tongxin.interfaces.api.v1.keys import Bearer, Header
 from tongxin.rules.errors import Invalid, Missing
 
 DESCRIPTION = """同心接口，第 1 版。时刻一律 ISO 8601 带时区；坐标一律 WGS-84，上报时可用其他坐标系；错误一律 RFC 9457 \
-`application/problem+json`，`code` 供程序判断，`detail` 按 Accept-Language 用中文或英文。
+`application/problem+json`，`code` 供程序判断，`detail` 按 Accept-Language \
+用中文或英文。
 
-The API of Tongxin, version 1. Moments are ISO 8601 with zone; coordinates are WGS-84, though reports may use other datums;
-errors are RFC 9457 problems: `code` is for programs, `detail` for people, in Chinese or English as Accept-Language prefers."""
+The API of Tongxin, version 1. Moments are ISO 8601 with zone; coordinates are WGS-84, though reports may use other
+datums; errors are RFC 9457 problems: `code` is for programs, `detail` for people, in Chinese or English as
+Accept-Language prefers."""
 
 
 class Api(NinjaAPI):
     """ninja's API, whose description also holds the shapes that ninja does not decode itself."""
 
     def get_openapi_schema(self, **options: Any) -> dict[str, Any]:
+        return self._described
+
+    @cached_property
+    def _described(self) -> dict[str, Any]:
         described = super().get_openapi_schema(path_prefix="/api/v1/")
         described["components"]["schemas"] |= documents.schemas()
+        for methods in described["paths"].values():
+            for told in methods.values():  # ninja adds an empty 200 where only others are declared
+                told["responses"] = {status: each for status, each in told["responses"].items() if "content" in each}
         return described
 
 

@@ -40,7 +40,7 @@ class Report(Said):
     crs: Annotated[
         str,
         Meta(
-            description="坐标系，不分大小写 | datum of the point, any case: wgs84 (GPS), gcj02 (高德、腾讯), bd09 (百度), cgcs2000",
+            description="坐标系，不分大小写 | datum, any case: wgs84 (GPS), gcj02 (高德、腾讯), bd09 (百度), cgcs2000",
             examples=[datum.value for datum in Datum],
         ),
     ] = Datum.WGS84.value
@@ -57,15 +57,15 @@ class Report(Said):
     reported_at: Annotated[
         Moment | None,
         told(
-            "上报时刻，带时区；最早 7 天前，时限从它起算；不填为现在 | when it was reported, with zone; at most 7 days ago; "
-            "the clocks start there; else now",
+            "上报时刻，带时区；最早 7 天前，时限从它起算；不填为现在 | when it was reported, with zone; at most 7 "
+            "days ago; the clocks start there; else now",
             "2026-11-20T15:42:00+08:00",
         ),
     ] = None
     key: Annotated[
         str,
         told(
-            "幂等键：同一密钥下相同的键只产生一件事项 | idempotency key: one matter for a key, however often it is sent",
+            "幂等键：相同的键只产生一件事项 | idempotency key: one matter for a key, however often it is sent",
             "12345-2026-0417",
         ),
     ] = ""

@@ -15,7 +15,7 @@ T = TypeVar("T")
 BODY_LIMIT_MB = 8
 DEEPEST = 16  # levels of a form's answers
 MOST_INT = 2**63
-TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "array": "array", "object": "object"}
+TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}  # Python's words, and JSON's
 EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<found>[^`]+)`")
 FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(?P<name>[^`]*)`")
 AT = re.compile(r" - at `\$\.?(?P<at>.+)`$")
@@ -36,7 +36,7 @@ def _length(request: HttpRequest) -> int:
 
 
 def rows_of(body: bytes) -> list[msgspec.Raw] | None:
-    """Return the rows where the body is a list, each still unread, or None where it is one object. Raises Unreadable."""
+    """Return the rows of a list, each still unread, or None where the body is one object. Raises Unreadable."""
     start = body.lstrip()[:1]
     if not start:
         raise Unreadable("body.empty")
@@ -117,5 +117,9 @@ def _misfit(message: str) -> Refused:
     if "timezone" in message:
         return Invalid("report.no_zone")
     if types := EXPECTED.search(message):
-        return Invalid("body.type", at=at or "$", wanted=types["wanted"], found=types["found"])
+        return Invalid("body.type", at=at or "$", wanted=_in_json(types["wanted"]), found=_in_json(types["found"]))
     return Invalid("body.value", at=at or "$", found=message.removesuffix(where[0] if where else "")[:80])
+
+
+def _in_json(types: str) -> str:
+    return re.sub(r"\w+", lambda word: TYPES.get(word[0], word[0]), types)

@@ -2,15 +2,15 @@
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.kinds import Kind
 from tongxin.apps.matters.models import Template
 from tongxin.apps.people import queries as people
-from tongxin.interfaces.api.v1 import shapes, showing
+from tongxin.interfaces.api.v1 import params, shapes, showing
 from tongxin.interfaces.api.v1.documents import documented
-from tongxin.interfaces.api.v1.matters import AreaCode, Words
+from tongxin.interfaces.api.v1.params import AreaCode, Words
 from tongxin.rules.errors import Missing
 from tongxin.rules.units import UnitKind
 
@@ -21,8 +21,6 @@ PAGE, MOST = 200, 1000
 
 class Where(Schema):
     """Which units."""
-
-    model_config = ConfigDict(extra="forbid")
 
     area: AreaCode | None = Field(None, description="区域编码，含下级 | within this area")
     kind: UnitKind | None = Field(None, description="单位类别 | kind of unit")
@@ -83,6 +81,7 @@ def units(request: HttpRequest, where: Query[Where]) -> HttpResponse:
 
     Units that work can be given to, by code.
     """
+    params.only(request, Where)
     found = people.units_within(where.area or "").order_by("code").filter(code__gt=where.after)
     if where.kind:
         found = found.filter(kind=where.kind)

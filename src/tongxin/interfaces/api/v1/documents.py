@@ -17,7 +17,7 @@ Described = dict[str, Any]
 def documented(
     answers: dict[int, Any], *problems: int, body: Any = None, headers: tuple[Described, ...] = (), tag: str
 ) -> Described:
-    """Return the part of an operation that ninja cannot know: `answers` by status, then the statuses of its problems."""
+    """Return what ninja cannot know of an operation: `answers` by status, then the statuses of its problems."""
     told: Described = {
         "tags": [tag],
         "responses": {status: _answer(status, shape) for status, shape in answers.items()}

@@ -9,9 +9,9 @@ from ninja import Router
 from tongxin.apps.journal import evidence as kept
 from tongxin.apps.journal import queries as journal
 from tongxin.apps.journal.models import EvidenceKind
-from tongxin.apps.matters import actions, queries
+from tongxin.apps.matters import actions
 from tongxin.interfaces.api import problems
-from tongxin.interfaces.api.v1 import acts, shapes, showing
+from tongxin.interfaces.api.v1 import acts, full, shapes, showing
 from tongxin.interfaces.api.v1.documents import documented
 from tongxin.rules.errors import Invalid, Missing
 
@@ -57,13 +57,10 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
         raise Invalid("evidence.no_file")
     if kind not in EvidenceKind.values:
         raise Invalid("evidence.no_kind")
-    row = actions.attach(
-        file.file,
-        matter_id=acts.id_of(number[:24].strip().upper()),
-        kind=EvidenceKind(kind),
-        by=request.auth.actor,
-        now=timezone.now(),
-    )
+    with acts.known_as(number) as matter_id:
+        row = actions.attach(
+            file.file, matter_id=matter_id, kind=EvidenceKind(kind), by=request.auth.actor, now=timezone.now()
+        )
     request.noted = {"matter": number[:24], "evidence": row.pk}
     shown = showing.evidence_one(number.strip().upper(), row)
     return showing.answer(shown, 201, Location=shown.href)
@@ -80,9 +77,12 @@ def fetch(request: HttpRequest, number: str, id: int) -> FileResponse:
 
     The file itself; documents as attachments.
     """
-    matter = queries.one(request.auth.actor, number)
+    matter = full.one(request.auth.actor, number)
     found = journal.evidence_of(f"matter:{matter.pk}").filter(pk=id).first() if 0 < id < 2**63 else None
     if found is None:
         raise Missing("evidence.missing")
     shown = kept.open_evidence(found)
-    return FileResponse(shown.path.open("rb"), headers=shown.headers)
+    response = FileResponse(shown.path.open("rb"))
+    for name, value in shown.headers.items():  # afterwards: Django would guess type and name from the path
+        response.headers[name] = value
+    return response

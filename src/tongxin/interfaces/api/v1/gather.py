@@ -1,7 +1,7 @@
 """Gathering: single asks that arrive while another is being answered are answered together, in one batch.
 
-Whoever comes first goes at once and alone: nobody ever waits for company. Those who come meanwhile wait for the way to be
-free; then the first of them leads the rest, all in one transaction, and each gets its own answer after the commit.
+Whoever comes first goes at once and alone: nobody ever waits for company. Those who come meanwhile wait for the way to
+be free; then the first of them leads the rest, all in one transaction, and each gets its own answer after the commit.
 """
 
 import threading

@@ -1,6 +1,6 @@
 """Reporting through the API: one report or a list, each row on its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -10,6 +10,7 @@ from django.utils import timezone
 from tongxin.apps.matters import actions, kinds
 from tongxin.apps.matters.actions import Incoming
 from tongxin.apps.matters.actions.intake import BATCH_LIMIT
+from tongxin.apps.matters.models import Report
 from tongxin.interfaces.api import meters, problems
 from tongxin.interfaces.api.v1 import asked, bodies, replays, shapes, showing
 from tongxin.interfaces.api.v1.gather import Gather
@@ -17,7 +18,9 @@ from tongxin.interfaces.api.v1.keys import Caller
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid, Refused
+from tongxin.rules.lifecycles.matter import OPEN
 
+YEARS = range(1970, 2200)
 OLDEST = timedelta(days=7)  # a telephone without a network, a partner's slow hand-over; what is older is an import
 
 
@@ -32,14 +35,13 @@ def report(request: HttpRequest) -> HttpResponse:
     said = bodies.read(body, asked.Report)
     incoming = _incoming(said, replays.agreed(header, said.key), timezone.now())
     reported = _gathered(caller, incoming)
-    if refused := replays.others([(incoming, reported)]):
-        raise refused[reported.id]
+    kept = replays.kept([(incoming, reported)])
     request.noted = {"matter": reported.number}
     if reported.is_new:
         meters.MATTERS.labels("report").inc()
     location = {"Location": f"{showing.MATTERS}/{reported.number}"}
     replayed = {} if reported.is_new else {"Idempotency-Replayed": "true"}
-    return showing.answer(_shown(incoming, reported), 201 if reported.is_new else 200, **location, **replayed)
+    return showing.answer(_shown(incoming, reported, kept), 201 if reported.is_new else 200, **location, **replayed)
 
 
 def _many(request: HttpRequest, caller: Caller, rows: Sequence[msgspec.Raw], header: str) -> HttpResponse:
@@ -49,17 +51,13 @@ def _many(request: HttpRequest, caller: Caller, rows: Sequence[msgspec.Raw], hea
     read = [_attempt(raw, f"{header}:{index}" if header else "", now) for index, raw in enumerate(rows)]
     batch = [each for each in read if isinstance(each, Incoming)]
     answered = actions.report_many(batch, by=caller.actor, now=now, source=caller.source)
-    pairs = [(told, each) for told, each in zip(batch, answered, strict=True) if not isinstance(each, Refused)]
-    refused = replays.others(pairs)
+    kept = replays.kept(
+        (told, each) for told, each in zip(batch, answered, strict=True) if not isinstance(each, Refused)
+    )
 
     answers = iter(zip(batch, answered, strict=True))
     spoken = problems.language(request)
-    shown: list[shapes.Row] = []
-    for each in read:
-        incoming, reported = next(answers) if isinstance(each, Incoming) else (None, each)
-        if not isinstance(reported, Refused) and reported.id in refused and not reported.is_new:
-            reported = refused[reported.id]
-        shown.append(_row(incoming, reported, spoken))
+    shown = [_row(*(next(answers) if isinstance(each, Incoming) else (None, each)), kept, spoken) for each in read]
     new = sum(row.status == 201 for row in shown)
     meters.MATTERS.labels("report").inc(new)
     request.noted = {"rows": len(shown), "new": new}
@@ -73,11 +71,16 @@ def _status(rows: Sequence[shapes.Row]) -> int:
     return 201 if any(row.status == 201 for row in rows) or not rows else 200
 
 
-def _row(incoming: Incoming | None, reported: actions.Reported | Refused, spoken: str) -> shapes.Row:
-    if incoming is None or isinstance(reported, Refused):
-        told = problems.problem(reported, spoken)  # type: ignore[arg-type]
-        return shapes.Row(status=told["status"], problem=shapes.Problem(**told))
-    return shapes.Row(status=201 if reported.is_new else 200, matter=_shown(incoming, reported))
+def _row(
+    incoming: Incoming | None, reported: actions.Reported | Refused, kept: Mapping[int, Report], spoken: str
+) -> shapes.Row:
+    try:
+        if incoming is None or isinstance(reported, Refused):
+            raise reported  # type: ignore[misc]
+        return shapes.Row(status=201 if reported.is_new else 200, matter=_shown(incoming, reported, kept))
+    except Refused as refusal:
+        told = problems.problem(refusal, spoken)
+        return shapes.Row(status=refusal.status, problem=shapes.Problem(**told))
 
 
 def _attempt(raw: msgspec.Raw, key: str, now: datetime) -> Incoming | Refused:
@@ -91,6 +94,8 @@ def _attempt(raw: msgspec.Raw, key: str, now: datetime) -> Incoming | Refused:
 def _incoming(said: asked.Report, key: str | None, now: datetime) -> Incoming:
     """Return what the action takes. Raises Invalid."""
     at = said.reported_at
+    if at is not None and at.year not in YEARS:
+        raise Invalid("body.value", at="reported_at", found=at.isoformat())
     if at is not None and at < now - OLDEST:
         raise Invalid("report.too_old", at=at, days=OLDEST.days)
     contact = said.contact or asked.Contact()
@@ -122,22 +127,31 @@ def datum_of(crs: str) -> Datum:
         raise Invalid("crs.unknown", crs=crs[:20]) from wrong
 
 
-def _shown(incoming: Incoming, reported: actions.Reported) -> shapes.Reported:
-    kind = kinds.kind(incoming.template)
-    order = list(Urgency)
+def _shown(incoming: Incoming, reported: actions.Reported, kept: Mapping[int, Report]) -> shapes.Reported:
+    """Return the answer to a report; a replay is answered from what was kept, or refused where it tells otherwise."""
+    if reported.is_new:
+        kind = kinds.kind(incoming.template)
+        level = kind.level
+        urgency = max(kind.urgency, incoming.urgency or kind.urgency, key=list(Urgency).index)
+        due_at = reported.due_at
+    else:
+        report = kept[reported.id]
+        replays.check(incoming, report)
+        level, urgency = report.matter.level, Urgency(report.matter.urgency)
+        due_at = report.whole_due_at if reported.state in OPEN else None  # type: ignore[attr-defined]
     return shapes.Reported(
         number=reported.number,
         receipt=reported.receipt,
         state=reported.state,
         area=showing.area(reported.area),
-        level=kind.level,
-        urgency=max(kind.urgency, incoming.urgency or kind.urgency, key=order.index),
-        due_at=showing.local(reported.due_at),
+        level=level,
+        urgency=urgency,
+        due_at=showing.local(due_at),
         links=showing.links(reported.number),
     )
 
 
-# --- concurrent single reports of one key share a transaction ------------------------------------------------------------
+# --- concurrent single reports of one key share a transaction ---------------------------------------------------------
 
 
 def _take_in(caller: Caller, batch: list[Incoming]) -> list[actions.Reported | Refused]:

@@ -1,18 +1,17 @@
 """Matters: reporting, listing, reading one."""
 
 import re
-from datetime import date
-from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field
 
 from tongxin.apps.matters import queries
 from tongxin.interfaces.api import problems
-from tongxin.interfaces.api.v1 import asked, full, intake, shapes, showing
+from tongxin.interfaces.api.v1 import asked, full, intake, params, shapes, showing
 from tongxin.interfaces.api.v1.documents import documented, header, ref
+from tongxin.interfaces.api.v1.params import AreaCode, Day, Words
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid
@@ -23,17 +22,10 @@ router = Router()
 
 PAGE, MOST = 50, 200
 CURSOR = re.compile(r"[0-9T:.+\-]{10,40}~[0-9]{1,18}", re.ASCII)
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)
-
-AreaCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,17}$")]
-Words = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=60)]
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 class Wanted(Schema):
     """What a list is narrowed to; what is not given narrows nothing."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: list[State] = Field([], description="状态，可重复 | states, may be repeated")
     area: AreaCode | None = Field(None, description="区域编码，含下级 | within this area")
@@ -80,8 +72,8 @@ class Wanted(Schema):
         headers=(
             header(
                 "Idempotency-Key",
-                "同一密钥下，相同的键只产生一件事项；一批时逐行派生为“键:行号” | one matter for a key, however often it is "
-                "sent; for a list, each row's key is derived as key:index",
+                "同一密钥下，相同的键只产生一件事项；一批时逐行派生为“键:行号” | one matter for a key, however often "
+                "it is sent; for a list, each row's key is derived as key:index",
                 "12345-2026-0417",
             ),
         ),
@@ -89,11 +81,11 @@ class Wanted(Schema):
     ),
 )  # fmt: skip
 def report(request: HttpRequest) -> HttpResponse:
-    """一件：201；同键重发：200，带 Idempotency-Replayed: true；同键而内容不同：422。一批（最多 5000 件）：逐行作答，坏的一行
-    不影响其他行；有拒收的为 207。正文最大 8 MB。
+    """一件：201；同键重发：200，带 Idempotency-Replayed: true；同键而内容不同：422。一批（最多 5000 件）：逐行作答，
+    坏的一行不影响其他行；有拒收的为 207。正文最大 8 MB。
 
-    One: 201; the same key again: 200 with Idempotency-Replayed: true; the same key for other content: 422. A list (5,000 at
-    most): answered row by row, a bad row fails alone; 207 where one was refused. 8 MB at most.
+    One: 201; the same key again: 200 with Idempotency-Replayed: true; the same key for other content: 422. A list
+    (5,000 at most): answered row by row, a bad row fails alone; 207 where one was refused. 8 MB at most.
     """
     return intake.report(request)
 
@@ -107,8 +99,10 @@ def report(request: HttpRequest) -> HttpResponse:
 def listing(request: HttpRequest, wanted: Query[Wanted]) -> HttpResponse:
     """只列出此密钥职责范围内的事项；只问办理中的状态时，最急的在前，否则最新的在前。
 
-    Only what is in scope of the key. Where only open states are asked for, the most urgent comes first, else the newest.
+    Only what is in scope of the key. Where only open states are asked for, the most urgent comes first, else the
+    newest.
     """
+    params.only(request, Wanted)
     if wanted.after and not CURSOR.fullmatch(wanted.after):
         raise Invalid("cursor.invalid", cursor=wanted.after[:40])
     now = timezone.now()
@@ -126,7 +120,8 @@ def listing(request: HttpRequest, wanted: Query[Wanted]) -> HttpResponse:
 def one(request: HttpRequest, number: str) -> HttpResponse:
     """事项全貌：时限、能办与不能办（附原因）、经过、证据。联系方式始终隐去。ETag 为版本。
 
-    The whole: clocks, acts open and refused with reasons, timeline, evidence. Contacts stay masked. The ETag is the revision.
+    The whole: clocks, acts open and refused with reasons, timeline, evidence. Contacts stay masked. The ETag is the
+    revision.
     """
     shown = full.matter(request.auth.actor, number, timezone.now(), spoken=problems.language(request))
     request.noted = {"matter": shown.number}

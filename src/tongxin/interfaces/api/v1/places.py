@@ -4,12 +4,12 @@ import msgspec
 import shapely
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from tongxin.apps.areas import queries as areas
 from tongxin.apps.areas.locator import explained
 from tongxin.apps.areas.models import Area
-from tongxin.interfaces.api.v1 import intake, shapes, showing
+from tongxin.interfaces.api.v1 import intake, params, shapes, showing
 from tongxin.interfaces.api.v1.documents import documented
 from tongxin.rules.area_codes import Level, parent_of
 from tongxin.rules.datum import to_wgs84
@@ -21,8 +21,6 @@ router = Router()
 class Point(Schema):
     """A point in some datum."""
 
-    model_config = ConfigDict(extra="forbid")
-
     lon: float = Field(description="经度，度 | longitude, degrees", examples=[118.865], allow_inf_nan=False)
     lat: float = Field(description="纬度，度 | latitude, degrees", examples=[28.945], allow_inf_nan=False)
     crs: str = Field(
@@ -32,8 +30,6 @@ class Point(Schema):
 
 class Drawn(Schema):
     """Whether to draw."""
-
-    model_config = ConfigDict(extra="forbid")
 
     shape: bool = Field(False, description="为 1 时附 GeoJSON 几何 | 1: with GeoJSON geometry")
 
@@ -49,6 +45,7 @@ def locate(request: HttpRequest, point: Query[Point]) -> HttpResponse:
 
     The area and how it was found: inside, on an edge, nearest, outside; what overlaps or touches is listed too.
     """
+    params.only(request, Point)
     if not (-180 <= point.lon <= 180 and -90 <= point.lat <= 90):
         raise Invalid("point.invalid", lon=point.lon, lat=point.lat)
     lon, lat = to_wgs84(point.lon, point.lat, intake.datum_of(point.crs))
@@ -76,6 +73,7 @@ def area(request: HttpRequest, code: str, drawn: Query[Drawn]) -> HttpResponse:
 
     Name, level, area above, bounds, centre; with shape=1 its geometry.
     """
+    params.only(request, Drawn)
     found = areas.detail(code) if code.isascii() and code.isdigit() and len(code) <= Level.MICRO_GRID else None
     if found is None:
         raise Missing("area.missing", area=code[:20])

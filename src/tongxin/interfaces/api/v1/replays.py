@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from math import isclose
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 
 from tongxin.apps.matters.actions import Incoming, Reported
-from tongxin.apps.matters.models import Report
+from tongxin.apps.matters.models import Deadline, Report
 from tongxin.rules.datum import to_wgs84
+from tongxin.rules.deadlines import Clock
 from tongxin.rules.errors import Invalid
 
 HEADER_LIMIT = 100
@@ -31,22 +33,24 @@ def agreed(header: str, field: str) -> str | None:
     return header or field or None
 
 
-def others(pairs: Iterable[tuple[Incoming, Reported]]) -> dict[int, Invalid]:
-    """Return a refusal for each replay (by the matter's id) that tells something else than was kept. One statement.
+def kept(pairs: Iterable[tuple[Incoming, Reported]]) -> dict[int, Report]:
+    """Return what was kept of each replay, by the matter's id, with `whole_due_at`. One statement, if there are any."""
+    ids = {reported.id for _, reported in pairs if not reported.is_new}
+    if not ids:
+        return {}
+    whole = Deadline.objects.filter(matter_id=OuterRef("pk"), clock=Clock.WHOLE.value).order_by("-id")
+    found = Report.objects.filter(pk__in=ids).select_related("matter")
+    return {each.pk: each for each in found.annotate(whole_due_at=Subquery(whole.values("due_at")[:1]))}
 
-    Compared is what is written once and never changed: template, text, title, place, form, channel and point. Contacts
+
+def check(incoming: Incoming, report: Report) -> None:
+    """Raise Invalid where a replay tells something else than was kept.
+
+    Compared is what is written once and never changed: template, text, title, place, form, channel, point. Contacts
     are not: they may have been erased meanwhile.
     """
-    replayed = [(incoming, reported) for incoming, reported in pairs if not reported.is_new]
-    if not replayed:
-        return {}
-    ids = {reported.id for _, reported in replayed}
-    kept = {each.pk: each for each in Report.objects.filter(pk__in=ids).select_related("matter")}
-    return {
-        reported.id: Invalid("idempotency.reused", number=reported.number)
-        for incoming, reported in replayed
-        if not _same(incoming, kept[reported.id])
-    }
+    if not _same(incoming, report):
+        raise Invalid("idempotency.reused", number=report.matter.number)
 
 
 def _same(incoming: Incoming, report: Report) -> bool:

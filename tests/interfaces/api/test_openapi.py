@@ -1,0 +1,77 @@
+"""openapi.json is the contract: complete, derived from the rules, and equal to the committed one."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from tongxin.interfaces.api.management.commands.openapi import SNAPSHOT, description
+from tongxin.rules.deadlines import Urgency
+from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground, State
+
+
+@pytest.fixture(scope="module")
+def described():
+    return json.loads(description())
+
+
+def operations(described):
+    return [(path, method, told) for path, methods in described["paths"].items() for method, told in methods.items()]
+
+
+def test_the_description_equals_the_committed_one():
+    assert SNAPSHOT.read_text(encoding="utf-8") == description(), "tongxin openapi --write"
+
+
+def test_the_description_is_served_to_anybody():
+    answer = Client().get("/api/v1/openapi.json")
+
+    assert answer.status_code == 200
+    assert answer.json() == json.loads(description())
+
+
+def test_every_field_and_parameter_is_described_in_two_languages(described):
+    fields = [
+        (name, field, told)
+        for name, schema in described["components"]["schemas"].items()
+        for field, told in schema.get("properties", {}).items()
+    ]
+    parameters = [
+        (path, each["name"], each)
+        for path, _, told in operations(described)
+        for each in told["parameters"]
+        if each["in"] != "path"
+    ]
+
+    missing = [(where, name) for where, name, told in fields + parameters if " | " not in told.get("description", "")]
+    assert fields and parameters
+    assert missing == []
+
+
+def test_every_operation_is_named_summed_up_and_lists_its_problems(described):
+    for path, method, told in operations(described):
+        assert " | " in told["summary"], path
+        assert told["description"] and told["operationId"] and told["tags"]
+        assert {"401", "500"} <= set(told["responses"])
+        assert told["security"] == [{"Bearer": []}, {"Header": []}]
+        for status, answer in told["responses"].items():
+            (media_type,) = answer["content"]
+            assert (media_type == "application/problem+json") == (int(status) >= 400), (path, method, status)
+
+
+def test_every_reference_leads_somewhere(described):
+    text = json.dumps(described)
+    names = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+
+    assert names <= set(described["components"]["schemas"])
+
+
+@pytest.mark.parametrize("members", [Act, State, Ground, CloseKind, Urgency])
+def test_enums_are_those_of_the_rules(described, members):
+    assert set(described["components"]["schemas"][members.__name__]["enum"]) == {each.value for each in members}
+
+
+def test_the_description_is_openapi_3_1_and_names_no_host(described):
+    assert described["openapi"] == "3.1.0"
+    assert described["servers"] == []
+    assert "://" not in json.dumps(described["paths"])
