@@ -2,6 +2,7 @@
 
 from tongxin.apps.matters.actions.evidence import attach, unmask
 from tongxin.apps.matters.actions.intake import Incoming, Past, Reported, report, report_many
+from tongxin.apps.matters.actions.restamping import restamp
 from tongxin.apps.matters.actions.steps import Asked, Taken, take, take_many
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "attach",
     "report",
     "report_many",
+    "restamp",
     "take",
     "take_many",
     "unmask",

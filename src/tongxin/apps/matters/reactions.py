@@ -1,0 +1,24 @@
+"""What matters do when lower apps have news."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tongxin.apps.journal.models import Entry
+from tongxin.apps.journal.outbox import reacts_to
+from tongxin.apps.journal.worker import every
+from tongxin.apps.matters.actions.restamping import restamp
+from tongxin.rules.permissions import SYSTEM
+
+
+@reacts_to("area.replace")
+def follow_the_ground(entries: Sequence[Entry], now: datetime) -> None:
+    """Move open matters into the areas that followed theirs. Safe to run twice: moved ones are strays no more."""
+    while restamp(by=SYSTEM, now=now):
+        pass
+
+
+@every(3600)
+def follow_the_ground_in_time(now: datetime) -> None:
+    """Do the same for a split or merge that was recorded ahead of its day."""
+    while restamp(by=SYSTEM, now=now):
+        pass
