@@ -32,7 +32,7 @@ def po_file() -> Path:
 def extracted() -> Catalog:
     """Gather every message of pages and code."""
     with (Path(settings.ROOT) / "babel.cfg").open(encoding="utf-8") as rules:
-        methods, options = parse_mapping_cfg(rules)
+        methods, options = parse_mapping_cfg(rules)  # type: ignore[no-untyped-call]
     found = Catalog(project="tongxin", charset="utf-8")
     source = Path(settings.SOURCE)
     for file, _line, message, _comments, context in extract_from_dir(source, methods, options, KEYWORDS):

@@ -5,11 +5,11 @@ from typing import Any
 
 import shapely
 
-from tongxin.look.filters import LOCAL
 from tongxin.look.forms import Field
 from tongxin.look.maps import Ground, Mark, SmallMap, small_map
+from tongxin.rules.working_time import SHANGHAI
 
-NOW = datetime(2026, 11, 20, 15, 42, tzinfo=LOCAL)
+NOW = datetime(2026, 11, 20, 15, 42, tzinfo=SHANGHAI)
 EAST, NORTH = 118.8720, 28.9410
 
 # A schema as a template carries it (domain.md §4).

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -27,7 +27,7 @@ BLANK = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
 
 
 class Command(BaseCommand):
-    requires_system_checks = []
+    requires_system_checks: ClassVar[list[str]] = []
     help = "Build the icon sprite and copy maps and charts into the static files. Run `npm ci` before."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,6 +1,6 @@
 """`tongxin messages`: bring the catalogue up to the sources, or compile it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -9,7 +9,7 @@ from tongxin.look import catalog
 
 class Command(BaseCommand):
     help = "Bring locale/zh_Hans up to the sources, naming what lacks Chinese; --compile writes the .mo for a start."
-    requires_system_checks = []
+    requires_system_checks: ClassVar[list[str]] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--compile", action="store_true", help="only write the .mo file")
