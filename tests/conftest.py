@@ -7,6 +7,7 @@ from django.conf import settings
 
 from tests import town as towns
 from tongxin import postgres
+from tongxin.apps.areas import editions
 from tongxin.apps.matters import kinds, numbers
 from tongxin.apps.people import calendar
 from tongxin.apps.people import queries as people
@@ -32,7 +33,7 @@ def django_db_setup(server, django_db_setup, django_db_blocker):
 def forgotten():
     """Forget what the process remembers of the database: the next test's is another one."""
     yield
-    for memory in (kinds, numbers, people, calendar):
+    for memory in (kinds, numbers, people, calendar, editions):
         memory.forget()
 
 

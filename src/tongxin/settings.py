@@ -166,6 +166,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 EVIDENCE_ROOT = HOME / "evidence"
 EVIDENCE_LIMIT_MB = 20
+LOCATOR_REACH_METRES = 200.0  # how far outside every grid a point still finds the nearest one
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
