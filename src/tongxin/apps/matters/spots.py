@@ -24,6 +24,9 @@ class Narrowed(NamedTuple):
     lamp: Lamp | None = None
 
 
+EVERYTHING = Narrowed()
+
+
 class Point(NamedTuple):
     """One open matter with its place."""
 
@@ -46,7 +49,7 @@ class Box(NamedTuple):
 
 
 def counted(
-    actor: Actor, level: Level, now: datetime, *, within: str = "", narrowed: Narrowed = Narrowed()
+    actor: Actor, level: Level, now: datetime, *, within: str = "", narrowed: Narrowed = EVERYTHING
 ) -> list[Spot]:
     """Return how many open matters each area of a level holds, for who may see them. One statement.
 
@@ -65,7 +68,7 @@ def counted(
 
 
 def points(
-    actor: Actor, box: Box, towns: Sequence[str], now: datetime, *, narrowed: Narrowed = Narrowed()
+    actor: Actor, box: Box, towns: Sequence[str], now: datetime, *, narrowed: Narrowed = EVERYTHING
 ) -> list[Point]:
     """Return the most urgent open matters in a box that touches only these towns; sealed ones never. One statement."""
     clause, params = _open(actor, "", narrowed)

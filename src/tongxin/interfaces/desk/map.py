@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from os.path import commonprefix
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -110,10 +109,10 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
 
 def home_of(actor: Actor) -> str:
     """Return the smallest area that holds all the posts of somebody, or the top of the tree."""
-    shared = commonprefix([duty.area for duty in actor.duties])
-    known = [code for code in areas.names() if code and shared.startswith(code)]
-    if known:
-        return max(known, key=len)
+    own = [lineage(duty.area) for duty in actor.duties]
+    shared = [codes[0] for codes in zip(*own, strict=False) if len(set(codes)) == 1 and codes[0] in areas.names()]
+    if shared:
+        return shared[-1]
     tops = areas.children(None)
     return tops[0].code if tops else ""
 
