@@ -4,6 +4,7 @@ Permission is the caller's: what a subject is, and who may add to it, the journa
 locked the subject's row, for each of these acts writes an entry on it.
 """
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,14 +15,14 @@ from typing import BinaryIO, NamedTuple
 from django.db import transaction
 
 from tongxin.apps.journal import files
-from tongxin.apps.journal.entries import record
+from tongxin.apps.journal.entries import Draft, record, record_many
 from tongxin.apps.journal.files import Received, receive
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.postgres import batches
 from tongxin.rules.errors import Invalid, Missing
 from tongxin.rules.permissions import Actor
 
-__all__ = ["Received", "Shown", "erase", "keep", "open_evidence", "receive", "sweep"]
+__all__ = ["Link", "Received", "Shown", "erase", "keep", "link_many", "open_evidence", "receive", "sweep"]
 
 PHOTOS_ONLY = frozenset({EvidenceKind.BEFORE, EvidenceKind.AFTER})
 CLOCK_SLACK = timedelta(days=1)  # a camera's clock further ahead than this is wrong, and not kept
@@ -93,6 +94,53 @@ def _keep(
     facts = {"evidence": evidence.pk, "as": kind, "sha256": received.sha256}
     record("evidence.keep", subject, by=by, at=now, post_id=post_id, **facts)
     return evidence
+
+
+class Link(NamedTuple):
+    """A file that is kept already, and the further subject it is evidence of."""
+
+    file: Evidence
+    subject: str
+    kind: EvidenceKind
+    by: Actor
+    now: datetime
+    post_id: int | None = None
+
+
+_LINK = """
+    INSERT INTO journal_evidence (subject, kind, sha256, media_type, size, width, height, kept_at, kept_by)
+    SELECT given.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::int[],
+                               %s::timestamptz[], %s::text[]) AS given
+    ON CONFLICT DO NOTHING RETURNING id, subject, kind, sha256"""
+
+
+@transaction.atomic
+def link_many(links: Sequence[Link]) -> int:
+    """Keep files of this house as evidence of further subjects too; return how many were new to their subject.
+
+    Raises Missing where a file is gone. Four statements, and one for each file.
+    """
+    of_files = {link.file.sha256 for link in links}
+    for sha256 in sorted(of_files):
+        _lock(sha256)
+        if not files.path_of(sha256).is_file():
+            raise Missing("evidence.missing")
+
+    by_key = {(link.subject, str(link.kind), link.file.sha256): link for link in links}
+    rows = [
+        (subject, kind, sha256, file.media_type, file.size, file.width, file.height, link.now, link.by.ref)
+        for (subject, kind, sha256), link in by_key.items()
+        for file in [link.file]
+    ]
+    new = batches.run(_LINK, [list(column) for column in zip(*rows, strict=True)]) if rows else []
+
+    record_many([_linked(by_key[subject, kind, sha256], id_) for id_, subject, kind, sha256 in new])
+    return len(new)
+
+
+def _linked(link: Link, id_: int) -> Draft:
+    facts = {"evidence": id_, "as": str(link.kind), "sha256": link.file.sha256}
+    return Draft("evidence.keep", link.subject, link.by.ref, link.post_id, link.now, facts)
 
 
 @transaction.atomic

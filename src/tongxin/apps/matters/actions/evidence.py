@@ -1,19 +1,33 @@
 """Evidence and personal fields: adding the one, opening the other with a reason."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from django.db import transaction
 
 from tongxin.apps.journal.entries import record
-from tongxin.apps.journal.evidence import Received, keep, receive
+from tongxin.apps.journal.evidence import Link, Received, keep, link_many, receive
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.matters.models import Contact, Matter, Unmasking
-from tongxin.rules.errors import Invalid, Missing, NotAllowed
+from tongxin.postgres.batches import run
+from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
 from tongxin.rules.permissions import Actor, Duty, Permission, duties_at, duty_for, scope
 
 MOST = 24  # files a matter can carry
 COUNTED = {EvidenceKind.BEFORE: "before_photos", EvidenceKind.AFTER: "after_photos"}
+
+
+HELD = """
+    SELECT subject, count(*) FROM journal_evidence
+    WHERE subject = ANY(%s::text[]) AND erased_at IS NULL GROUP BY subject"""
+COUNT = """
+    UPDATE matters_matter AS m SET before_photos = found.before, after_photos = found.after, rev = m.rev + 1
+    FROM (SELECT substr(subject, 8)::bigint AS id, count(*) FILTER (WHERE kind = 'before') AS before,
+                 count(*) FILTER (WHERE kind = 'after') AS after
+          FROM journal_evidence WHERE subject = ANY(%s::text[]) AND erased_at IS NULL GROUP BY subject) AS found
+    WHERE m.id = found.id"""
 
 
 def attach(file: BinaryIO, *, matter_id: int, kind: EvidenceKind, by: Actor, now: datetime) -> Evidence:
@@ -40,6 +54,60 @@ def _attach(received: Received, matter_id: int, kind: EvidenceKind, by: Actor, n
     return kept
 
 
+class Known(NamedTuple):
+    """A photo this house keeps already, to be shown of one more matter."""
+
+    file: Evidence
+    matter_id: int
+    kind: EvidenceKind
+    by: Actor
+    now: datetime
+
+
+@transaction.atomic
+def attach_known_many(batch: Sequence[Known]) -> list[Refused | None]:
+    """Add photos that are kept already, each to its matter; a refused one leaves no trace and stops no other.
+
+    For demonstrations and hand-overs, where one file belongs to many matters. Raises Missing where a file is gone.
+    """
+    matters = _locked_many({known.matter_id for known in batch})
+    held = Counter(dict(run(HELD, [[f"matter:{id_}" for id_ in matters]])))
+
+    answers: list[Refused | None] = []
+    links: list[Link] = []
+    for known in batch:
+        try:
+            link = _link(known, matters.get(known.matter_id), held)
+        except Refused as refusal:
+            answers.append(refusal)
+        else:
+            held[link.subject] += 1
+            links.append(link)
+            answers.append(None)
+
+    link_many(links)
+    run(COUNT, [sorted({link.subject for link in links})])
+    return answers
+
+
+def _locked_many(ids: Iterable[int]) -> dict[int, Matter]:
+    columns = ("area", "unit_id", "desk_id", "is_sealed", "closed_at")
+    locked = Matter.objects.select_for_update(no_key=True).filter(pk__in=ids).only(*columns).order_by("pk")
+    return {matter.pk: matter for matter in locked}
+
+
+def _link(known: Known, matter: Matter | None, held: Mapping[str, int]) -> Link:
+    if matter is None or not _sees(known.by, matter):
+        raise Missing("matter.missing")
+    duty = _duty(matter, Permission.ATTACH, known.by)
+    if matter.closed_at is not None:
+        raise Invalid("evidence.matter_closed")
+    link = Link(known.file, f"matter:{matter.pk}", known.kind, known.by, known.now, duty.post_id)
+    if held[link.subject] >= MOST:
+        raise Invalid("evidence.too_many", most=MOST)
+    return link
+
+
 @transaction.atomic
 def unmask(*, matter_id: int, reason: str, by: Actor, now: datetime) -> Contact | None:
     """Open the contact of a reporter to somebody on duty, who must say why; it is logged for the reporter to read.
@@ -64,9 +132,13 @@ def unmask(*, matter_id: int, reason: str, by: Actor, now: datetime) -> Contact 
 
 def _locked(matter_id: int, by: Actor) -> Matter:
     matter = Matter.objects.select_for_update(no_key=True).filter(pk=matter_id).first()
-    if matter is None or not scope(by).sees(area=matter.area, unit_ids=(matter.unit_id,), is_sealed=matter.is_sealed):
+    if matter is None or not _sees(by, matter):
         raise Missing("matter.missing")
     return matter
+
+
+def _sees(by: Actor, matter: Matter) -> bool:
+    return scope(by).sees(area=matter.area, unit_ids=(matter.unit_id,), is_sealed=matter.is_sealed)
 
 
 def _duty(matter: Matter, permission: Permission, by: Actor) -> Duty:

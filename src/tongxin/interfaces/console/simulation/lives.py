@@ -1,0 +1,355 @@
+"""Lives: what happens to a matter after it is reported, told step by step, each by somebody who holds the post.
+
+A life asks for its next step and is sent the answer, so that many lives walk abreast in batches. It decides nothing
+that the rules decide: it only chooses among what is permitted, and how long people take.
+"""
+
+from collections.abc import Generator
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, NamedTuple
+
+from tongxin.apps.journal.models import EvidenceKind
+from tongxin.apps.matters.actions import Asked, Reported, Taken
+from tongxin.interfaces.console.simulation import chances, phrases
+from tongxin.interfaces.console.simulation.layout import NATURAL, along
+from tongxin.interfaces.console.simulation.stage import Stage, sees
+from tongxin.interfaces.console.simulation.tales import Tale
+from tongxin.rules import deadlines
+from tongxin.rules.area_codes import Level
+from tongxin.rules.channels import Channel
+from tongxin.rules.deadlines import Clock
+from tongxin.rules.lifecycles.matter import LAMP_CLOCK, Act, CloseKind, State
+from tongxin.rules.permissions import DESK, GRID, UNIT, Actor, Role
+from tongxin.rules.working_time import Unit, due_at
+
+SEATS: dict[Act, tuple[Role, ...]] = {
+    **dict.fromkeys((Act.ACCEPT, Act.REFUSE, Act.VERIFY), (Role.ACCEPTOR, Role.DUTY_CHIEF)),
+    **dict.fromkeys((Act.DISPATCH, Act.RECALL), (Role.DISPATCHER, Role.DUTY_CHIEF)),
+    **dict.fromkeys(
+        (Act.FILE, Act.DECLINE, Act.CLOSE, Act.PROPOSE_VOID, Act.VOID, Act.REOPEN, Act.REINSTATE), (Role.DUTY_CHIEF,)
+    ),
+    **dict.fromkeys((Act.SIGN, Act.RETURN, Act.PROGRESS, Act.HANDLE), (Role.HANDLER, Role.HANDLER_HEAD)),
+    **dict.fromkeys((Act.REVIEW, Act.REDO), (Role.HANDLER_HEAD,)),
+    **dict.fromkeys(
+        (Act.SETTLE, Act.CONFIRM, Act.DENY, Act.CHECK, Act.REWORK),
+        (Role.GRID_WORKER, Role.GRID_HEAD, Role.VILLAGE_SECRETARY),
+    ),
+}
+NOT_OWN = frozenset({Act.REVIEW, Act.CHECK, Act.REWORK, Act.CLOSE})
+BY_HAND = frozenset({Act.SIGN, Act.HANDLE, Act.PROGRESS, Act.SETTLE})
+MOMENT = timedelta(minutes=1)
+ROUNDS = 4  # how often a matter is dispatched at most
+
+
+class Photo(NamedTuple):
+    """A photo somebody takes of a matter."""
+
+    matter_id: int
+    kind: EvidenceKind
+    template: str
+    by: Actor
+    now: datetime
+
+
+Telling = Generator[Asked | Photo, Taken | None, None]
+
+
+class Pause(Exception):
+    """It stands there: what would come next has not happened yet, or there is nobody to do it."""
+
+
+class Life:
+    """One matter after its report. `tell()` yields what is asked for and wants each answer sent."""
+
+    def __init__(self, stage: Stage, tale: Tale, kind: Any, matter: Reported, desk_id: int, suggested_id: int) -> None:
+        self.stage, self.tale, self.kind, self.matter = stage, tale, kind, matter
+        self.rng = Random(f"{stage.seed}/{tale.number}/life")
+        self.desk_id, self.suggested_id, self.unit_id = desk_id, suggested_id, None
+        self.state, self.at = State(matter.state), tale.at
+        self.whole_due = matter.due_at
+        self.due = due_at(tale.at, deadlines.LIMITS[Clock.ACCEPT][kind.urgency], stage.calendar).at
+        self.dispatched_at = self.handled_at = self.handle_due = None
+        self.handlers: set[int] = set()
+        self.shown: set[EvidenceKind] = set()
+        self.proposer: int | None = None
+        self.laid = iter(tale.pose.moments) if tale.pose else None
+        self.is_stuck = self.chance("stuck")
+
+    def tell(self, reporter: Actor) -> Telling:
+        """Yield the steps until the matter is finished or the city's clock stands."""
+        try:
+            yield from self._photo(EvidenceKind.BEFORE, reporter if self.tale.channel is Channel.GRID else None)
+            if self._may_settle() and self.chance("settle"):
+                yield from self._settled(reporter)
+            elif (yield from self._received()):
+                yield from self._worked()
+            yield from self._afterwards()
+        except Pause:
+            return
+
+    # --- time and chance -------------------------------------------------------------------------------
+
+    def chance(self, name: str) -> bool:
+        """Tell whether it happens; a laid matter goes its way straight to where it shall stand."""
+        if self.tale.pose is not None:
+            return name == "verify" and self.tale.pose.state is State.VERIFYING
+        return self.rng.random() < chances.CHANCE[name]
+
+    def wait(self, times: float = 1.0) -> None:
+        """Let as much of the running clock pass as people take. Raises Pause past the end."""
+        if self.laid is not None:
+            moment = next(self.laid, None)
+            if moment is None:
+                raise Pause
+            self.at = max(moment, self.at + MOMENT)
+        else:
+            median, spread = chances.PACE[self.state]
+            share = self.rng.lognormvariate(0, spread) * median * times * self._pace()
+            self.at = max(self._share_of_clock(share), self.at + MOMENT)
+        if self.at > self.stage.end:
+            raise Pause
+
+    def _pace(self) -> float:
+        if self.state in (State.AWAITING_SIGNATURE, State.HANDLING, State.AWAITING_REVIEW):
+            return self.stage.pace(self.unit_id)
+        return 1.0 if self.state in (State.AWAITING_CHECK, State.VERIFYING) else self.stage.pace(self.desk_id)
+
+    def _share_of_clock(self, share: float) -> datetime:
+        clock, start, due = LAMP_CLOCK[self.state], self.at, self.due
+        if clock is Clock.HANDLE:  # from dispatch
+            limit = deadlines.hastened(self.kind.limit, self.kind.urgency)
+            start = self.dispatched_at if self.handled_at is None else self.at
+            if self.is_stuck:
+                share *= self.rng.uniform(*chances.STUCK_TIMES)
+        else:
+            limit = deadlines.LIMITS[clock][self.kind.urgency]
+        if due is None or due <= start:  # overdue already: as if it had just begun
+            due = due_at(start, limit, self.stage.calendar).at
+        return along(start, due, share, self.stage.calendar, is_natural=limit.unit in NATURAL)
+
+    # --- who and what ----------------------------------------------------------------------------------
+
+    def who(self, act: Act) -> Actor:
+        """Return somebody who may: the post of the desk, the unit or the ground, and nobody for their own handling."""
+        for role in SEATS[act]:
+            able = [
+                actor
+                for place in self._places(role)
+                for actor in self.stage.sitting(role, place)
+                if not (act in NOT_OWN and actor.person_id in self.handlers)
+                and not (act is Act.VOID and actor.person_id == self.proposer)
+                and sees(actor, area=self.matter.area, unit_id=self.unit_id, is_sealed=self.kind.is_sealed)
+            ]
+            if able:
+                return self.rng.choice(able)
+        raise Pause
+
+    def _places(self, role: Role) -> tuple[int | str, ...]:
+        if role in DESK:
+            return (self.desk_id,)
+        if role in UNIT:
+            return (self.unit_id,) if self.unit_id else ()
+        assert role in GRID
+        return (self.matter.area, self.matter.area[: Level.VILLAGE])
+
+    def take(self, act: Act, by: Actor | None = None, **details: Any) -> Telling:
+        """Take one step, here and now. Raises Pause where nobody could."""
+        by = by or self.who(act)
+        taken = yield Asked(act, self.matter.id, by, self.at, **details)
+        assert taken is not None
+        self.state, self.due, self.unit_id = taken.state, taken.due_at, taken.unit_id
+        if act in BY_HAND and by.person_id:
+            self.handlers.add(by.person_id)
+        if self.state is State.HANDLING:
+            self.handle_due = taken.due_at
+
+    def say(self, act: Act) -> str:
+        return self.rng.choice(phrases.REASONS[act])
+
+    def _photo(self, kind: EvidenceKind, by: Actor | None) -> Telling:
+        """Take the photo the template wants, once."""
+        wanted = self.kind.before_photos if kind is EvidenceKind.BEFORE else self.kind.after_photos
+        if by is not None and by.duties and wanted and kind not in self.shown and not self.kind.is_sealed:
+            self.shown.add(kind)
+            yield Photo(self.matter.id, kind, self.kind.code, by, self.at)
+
+    # --- the parts of a life ---------------------------------------------------------------------------
+
+    def _may_settle(self) -> bool:
+        return self.tale.channel is Channel.GRID and self.kind.may_settle and not self.kind.is_sealed
+
+    def _settled(self, reporter: Actor) -> Telling:
+        self.at += timedelta(minutes=self.rng.randint(2, 25))
+        if self.at > self.stage.end:
+            raise Pause
+        yield from self._photo(EvidenceKind.AFTER, reporter)
+        yield from self.take(Act.SETTLE, reporter, reason=self.rng.choice(phrases.SETTLED))
+        self.wait()
+        yield from self.take(Act.CHECK)
+        self.wait()
+        yield from self._closed()
+
+    def _received(self) -> Generator[Asked | Photo, Taken | None, bool]:
+        """Accept and file, or refuse; tell whether it goes on."""
+        transfer = phrases.TRANSFERS.get(self.stage.transfers[self.kind.code])
+        if transfer and self.chance("transfer"):
+            return (yield from self._refused(Act.REFUSE, transfer))
+        if self.tale.channel is not Channel.GRID and self.chance("verify"):
+            self.wait()
+            yield from self.take(Act.VERIFY)
+            self.wait()
+            if self.chance("deny"):
+                yield from self.take(Act.DENY, reason=self.say(Act.DENY))
+                return (yield from self._refused(Act.REFUSE, phrases.UNFOUNDED))
+            yield from self.take(Act.CONFIRM)
+        elif self.chance("refuse"):
+            return (yield from self._refused(Act.REFUSE, self.rng.choice(phrases.REFUSALS)))
+        self.wait()
+        if self.chance("void"):
+            return (yield from self._voided())
+        yield from self.take(Act.ACCEPT)
+        self.wait()
+        if self.chance("decline"):
+            yield from self._turned_down(Act.DECLINE, self.rng.choice(phrases.REFUSALS))
+            return False
+        yield from self.take(Act.FILE)
+        return True
+
+    def _refused(self, act: Act, words: Any) -> Generator[Asked | Photo, Taken | None, bool]:
+        self.wait()
+        yield from self._turned_down(act, words)
+        if not self.chance("reinstate"):
+            return False
+        self.at += timedelta(days=self.rng.uniform(1, 6))
+        if self.at > self.stage.end:
+            raise Pause
+        self._afresh()
+        yield from self.take(Act.REINSTATE, reason=self.say(Act.REINSTATE))
+        self.wait()
+        yield from self.take(Act.ACCEPT)
+        self.wait()
+        yield from self.take(Act.FILE)
+        return True
+
+    def _turned_down(self, act: Act, words: Any) -> Telling:
+        ground, reason, route = words
+        yield from self.take(act, ground=ground, reason=reason, route=route)
+
+    def _voided(self) -> Generator[Asked | Photo, Taken | None, bool]:
+        proposer = self.who(Act.PROPOSE_VOID)
+        self.proposer = proposer.person_id
+        yield from self.take(Act.PROPOSE_VOID, proposer, reason=self.say(Act.PROPOSE_VOID))
+        self.wait()
+        yield from self.take(Act.VOID)
+        return False
+
+    def _worked(self) -> Telling:
+        """Dispatch, handle, review and check until it holds, then close."""
+        wrong = self._wrong_unit() if self.chance("misdispatch") else None
+        for turn in range(ROUNDS):
+            unit_id = wrong if turn == 0 and wrong else self.suggested_id
+            if not (yield from self._signed(unit_id, is_wrong=unit_id == wrong)):
+                continue
+            yield from self._handled()
+            if (yield from self._checked()):
+                return
+
+    def _wrong_unit(self) -> int | None:
+        others = self.stage.others(self.suggested_id, self.matter.area[: Level.TOWN])
+        return self.rng.choice(others) if others else None
+
+    def _signed(self, unit_id: int, *, is_wrong: bool) -> Generator[Asked | Photo, Taken | None, bool]:
+        """Dispatch to the unit and have it sign; False where it came back."""
+        self.wait()
+        yield from self.take(Act.DISPATCH, unit_id=unit_id)
+        self.dispatched_at = self.dispatched_at or self.at
+        signed_due = self.due
+        if self.chance("recall") and signed_due is not None:
+            self.at = max(self.at, signed_due)
+            self.wait(times=2)
+            yield from self.take(Act.RECALL)
+            return False
+        self.wait(times=0.3 if is_wrong else 1)
+        if is_wrong and self.chance("return"):
+            if self.chance("sign_first"):
+                yield from self.take(Act.SIGN)
+                self.at += MOMENT * 5
+            yield from self._returned()
+            return False
+        signer = self.who(Act.SIGN)
+        yield from self.take(Act.SIGN, signer)
+        yield from self._photo(EvidenceKind.BEFORE, signer)
+        return True
+
+    def _returned(self) -> Telling:
+        ground, reason = self.rng.choice(phrases.RETURNS)
+        yield from self.take(Act.RETURN, ground=ground, reason=reason)
+
+    def _handled(self) -> Telling:
+        """Note progress, handle and have it reviewed, again where the head is not content."""
+        yield from self._progressed()
+        for _ in range(ROUNDS):
+            self.wait()
+            handler = self.who(Act.HANDLE)
+            yield from self._photo(EvidenceKind.AFTER, handler)
+            yield from self.take(Act.HANDLE, handler, reason=phrases.handled(self.rng, self.kind.code))
+            self.handled_at = self.at
+            self.wait()
+            if not self.chance("redo"):
+                break
+            yield from self.take(Act.REDO, reason=self.say(Act.REDO))
+        yield from self.take(Act.REVIEW)
+
+    def _progressed(self) -> Telling:
+        limit = self.kind.limit
+        is_long = limit.unit is Unit.WORKING_DAY and limit.amount >= chances.LONG_LIMIT_DAYS
+        if self.tale.pose is None and (is_long or self.chance("progress")):
+            self.wait(times=0.4)
+            yield from self.take(Act.PROGRESS, reason=self.rng.choice(phrases.PROGRESS))
+
+    def _checked(self) -> Generator[Asked | Photo, Taken | None, bool]:
+        """Check and close; False where it has to be done again."""
+        self.wait()
+        if self.chance("rework"):
+            yield from self.take(Act.REWORK, reason=self.say(Act.REWORK))
+            return False
+        yield from self.take(Act.CHECK)
+        self.wait()
+        if self.chance("rework_late"):
+            yield from self.take(Act.REWORK, self._chief(), reason=self.say(Act.REWORK))
+            return False
+        yield from self._closed()
+        return True
+
+    def _chief(self) -> Actor:
+        return self.who(Act.CLOSE)
+
+    def _closed(self) -> Telling:
+        handled_late = self.handled_at is not None and self.handle_due is not None and self.handled_at > self.handle_due
+        late = handled_late or (self.whole_due is not None and self.at > self.whole_due)
+        close_as, reason = CloseKind.LATE if late else CloseKind.NORMAL, ""
+        for rare in (CloseKind.SPECIAL, CloseKind.MISTAKE):
+            if self.chance(rare.value):
+                close_as, reason = rare, phrases.SPECIAL[rare.value]
+        yield from self.take(Act.CLOSE, close_as=close_as, reason=reason)
+
+    def _afterwards(self) -> Telling:
+        """Once in a while a closed matter is opened again, and handled to its end."""
+        if self.state is not State.CLOSED or not self.chance("reopen"):
+            return
+        self.at += timedelta(days=self.rng.uniform(1, 20))
+        if self.at > self.stage.end:
+            return
+        self._afresh()
+        yield from self.take(Act.REOPEN, reason=self.say(Act.REOPEN))
+        self.wait()
+        yield from self.take(Act.ACCEPT)
+        self.wait()
+        yield from self.take(Act.FILE)
+        yield from self._worked()
+
+    def _afresh(self) -> None:
+        """The whole clock begins anew with this moment, and no handling counts any more."""
+        self.whole_due = due_at(self.at, deadlines.whole(self.kind.limit), self.stage.calendar).at
+        self.dispatched_at = self.handled_at = self.handle_due = None
