@@ -1,0 +1,80 @@
+"""Sentences of the refusals that only an import knows: files, mappings, rows. They join `words.REFUSALS`."""
+
+REFUSALS: dict[str, tuple[str, str]] = {
+    # the file
+    "file.missing": ("没有 {file} 这个文件。请核对路径。", "There is no file {file}."),
+    "file.too_large": (
+        "{file} 有 {megabytes} MB，超过上限 {limit} MB。请分成几个文件，或用 --max-mb 放宽。",
+        "{file} has {megabytes} MB, more than {limit} MB. Split it, or allow more with --max-mb.",
+    ),
+    "file.empty": ("{file} 里没有数据行。", "{file} holds no rows."),
+    "file.binary": (
+        "{file} 第 {line} 行有空字符（NUL）：这不是文本表格，或是 UTF-16。请另存为 UTF-8 的 CSV 或 XLSX。",
+        "{file}, line {line}: a NUL byte. This is no text, or it is UTF-16. Save it as CSV in UTF-8, or as XLSX.",
+    ),
+    "file.encoding": (
+        "{file} 第 {line} 行既不是 UTF-8 也不是 GB18030。请用 UTF-8 重新导出。",
+        "{file}, line {line}: neither UTF-8 nor GB18030. Export it again in UTF-8.",
+    ),
+    "file.line_too_long": (
+        "{file} 第 {line} 行超过 {limit} 字节，不像一行表格。请核对换行符。",
+        "{file}, line {line} is longer than {limit} bytes. Check its line ends.",
+    ),
+    "file.quoting": (
+        "{file} 第 {line} 行起引号不成对，或有一格太长（{reason}）。请改好再导入，现在什么也没有写入。",
+        "{file}, from line {line}: broken quoting, or a cell too long ({reason}). Nothing was written.",
+    ),
+    "file.xlsx": (
+        "{file} 是压缩文件，但不是完好的 XLSX 工作簿。请重新另存。",
+        "{file} is a zip file, but no sound XLSX workbook. Save it again.",
+    ),
+    # the mapping
+    "mapping.unreadable": (
+        "读不了对照文件 {file}：应是 UTF-8 的 TOML（{reason}）。",
+        "Cannot read the mapping {file}: it must be TOML in UTF-8 ({reason}).",
+    ),
+    "mapping.key": ("对照文件里没有 {key} 这一项。可用：{allowed}。", "The mapping knows no {key}. Use: {allowed}."),
+    "mapping.value": (
+        "对照文件的 {key} 不能是“{value}”。可用：{allowed}。",
+        "{key} of the mapping cannot be “{value}”. Use: {allowed}.",
+    ),
+    "mapping.missing": ("对照文件缺少 {key}。", "The mapping lacks {key}."),
+    "mapping.one_column": (
+        "对照文件的 {key} 只能对应一列；能合并几列的只有：{allowed}。",
+        "{key} of the mapping takes one column; only these join several: {allowed}.",
+    ),
+    "mapping.column": (
+        "表里没有“{column}”这一列。表头是：{found}。",
+        "The table has no column “{column}”. It has: {found}.",
+    ),
+    "mapping.column_twice": (
+        "表里有几列都叫“{column}”，分不清用哪一列。表头是：{found}。",
+        "Several columns are called “{column}”. The table has: {found}.",
+    ),
+    "mapping.unknown": (
+        "对照文件的 {key} 指向“{value}”，这里没有这个编码。请先载入模板和区划，或改正编码。",
+        "{key} of the mapping leads to “{value}”, which does not stand here.",
+    ),
+    # a row
+    "import.columns": (
+        "这一行有 {found} 格，表头有 {expected} 格。",
+        "This row has {found} cells, the header {expected}.",
+    ),
+    "import.no_key": ("没有编号：没有编号就分不清是否已导入过。", "No key: without it nobody knows it came in before."),
+    "import.no_date": ("{field} 是空的。", "{field} is empty."),
+    "import.date": (
+        "{field} 的“{value}”不是对照文件 dates 里任何一种日期。",
+        "{field}: “{value}” is no date of a form that the mapping names.",
+    ),
+    "import.number": ("{field} 的“{value}”不是数字。", "{field}: “{value}” is no number."),
+    "import.unmapped": (
+        '{field} 的“{value}”在对照文件 [{table}] 里没有对应。请补一行，或加 "*" 作为其余。',
+        'The mapping\'s [{table}] says nothing about “{value}” in {field}. Add it, or "*" for the rest.',
+    ),
+    # a matter run elsewhere
+    "past.not_closed": (
+        "状态是“{state}”，却没有办结时间。",
+        "It stands as “{state}” without the moment it ended.",
+    ),
+    "past.closed_in_future": ("办结时间 {at} 晚于现在。", "It ended at {at}, which is in the future."),
+}
