@@ -1,40 +1,76 @@
-"""Child processes of a supervisor: they end with it, however it ends."""
+"""Child processes of a supervisor: forked, so that nothing is imported twice, and ended with it, however it ends."""
 
 import ctypes
+import gc
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import Mapping
+import time
+import traceback
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import NamedTuple
+
+from django.db import connections
+
+from tongxin.apps.matters import numbers
 
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2): the kernel tells the child when its parent is gone
 
 
-def _end_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+class Child(NamedTuple):
+    """A running child and what it is for."""
+
+    pid: int
+    name: str
 
 
-def start(command: str, *words: str, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start `tongxin <command>` in a session of its own, so that Ctrl-C reaches the supervisor alone."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tongxin", command, *words],
-        env={**os.environ, **environ},
-        start_new_session=True,
-        preexec_fn=_end_with_parent,
-    )
+def fork(name: str, work: Callable[[], object]) -> Child:
+    """Run this work in a child of its own session, so that Ctrl-C reaches the supervisor alone."""
+    connections.close_all()  # a connection must not be used by two processes
+    numbers.forget()
+    gc.freeze()  # what is imported by now stays shared memory
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid:
+        return Child(pid, name)
+    status = 1
+    try:
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        work()
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
 
 
-def stop(children: list[subprocess.Popen[bytes]], *, seconds: float = 10) -> None:
+def ended(children: Sequence[Child]) -> list[Child]:
+    """Return the children that have ended."""
+    return [child for child in children if not _is_running(child)]
+
+
+def stop(children: Sequence[Child], *, seconds: float = 10) -> None:
     """Ask all to end, wait, and end by force what does not."""
-    for child in children:
-        if child.poll() is None:
-            child.terminate()
-    for child in children:
-        try:
-            child.wait(seconds)
-        except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+    running = [child for child in children if _is_running(child)]
+    for child in running:
+        os.kill(child.pid, signal.SIGTERM)
+    until = time.monotonic() + seconds
+    while (running := [child for child in running if _is_running(child)]) and time.monotonic() < until:
+        time.sleep(0.02)
+    for child in running:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+
+
+def _is_running(child: Child) -> bool:
+    try:
+        return os.waitpid(child.pid, os.WNOHANG) == (0, 0)
+    except ChildProcessError:
+        return False

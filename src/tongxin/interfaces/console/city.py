@@ -1,8 +1,8 @@
 """The demonstration city: Quzhou as published, offices and staff as its rules call for, and a cast to sign in as."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -132,18 +132,32 @@ def _appoint_cast(now: datetime) -> None:
             )
 
 
-def cast(*, url: str) -> dict[str, Any]:
-    """Return the cast with its keys. Keys are kept as digests only, so every start issues them anew and ends the old."""
-    now = datetime.now(UTC)
-    keys = []
-    ApiKey.objects.filter(name__startswith="demo:", revoked_at__isnull=True).update(revoked_at=now)
-    for part in PARTS:
-        account = queries.account_of(part.username)
-        _, text = actions.issue_key(
-            name=f"demo:{part.username}", person_id=account.person_id, by=SYSTEM, now=timezone.now()
+def cast(*, url: str, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the cast with its keys. Only digests of keys are stored: `kept` hands in those of the last start."""
+    now = timezone.now()
+    known = {each["name"]: each["key"] for each in (kept or {}).get("api_keys", [])}
+    live = set(
+        bytes(digest)
+        for digest in ApiKey.objects.filter(revoked_at__isnull=True, expires_at__gt=now).values_list(
+            "digest", flat=True
         )
-        keys.append({"name": part.username, "key": text})
+    )
+    keys = [
+        {
+            "name": part.username,
+            "key": known[part.username]
+            if part.username in known and queries.digest_of(known[part.username]) in live
+            else _new_key(part, now),
+        }
+        for part in PARTS
+    ]
     accounts = [
         {"role": part.role, "username": part.username, "password": PASSWORD, "title": part.title} for part in PARTS
     ]
     return {"url": url, "accounts": accounts, "api_keys": keys}
+
+
+def _new_key(part: Part, now: datetime) -> str:
+    account = queries.account_of(part.username)
+    _, text = actions.issue_key(name=f"demo:{part.username}", person_id=account.person_id, by=SYSTEM, now=now)
+    return text

@@ -1,16 +1,20 @@
 """`tongxin serve`: pages and API from one WSGI server."""
 
+import gc
 import os
 from argparse import ArgumentParser
+from importlib import import_module
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 
 
 class Command(BaseCommand):
     help = "Serve pages and API over HTTP."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
@@ -19,6 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=4, help="requests a worker handles at once")
 
     def handle(self, *, host: str, port: int, workers: int, threads: int, **_: Any) -> None:
+        # loaded before the server forks its workers: they share the memory, and start at once
+        import_module("tongxin.wsgi")
+        import_module("tongxin.urls")
+        connections.close_all()
+        gc.freeze()
         Granian(
             "tongxin.wsgi:application",
             address=host,
