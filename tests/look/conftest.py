@@ -41,12 +41,21 @@ def browse(browser):
         page.complaints = []
         page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.route("**/*", lambda route: route.fulfill(**_answer(route.request)))
+        page.route("**/*", _fulfill)
         page.goto(HERE + path)
         return page
 
     yield opened
     person.close()
+
+
+def _fulfill(route):
+    try:
+        answer = _answer(route.request)
+    except Exception:
+        route.abort()  # else the browser waits half a minute for a page that failed
+        raise
+    route.fulfill(**answer)
 
 
 def _answer(request):
