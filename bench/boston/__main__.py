@@ -12,10 +12,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.settings")
 django.setup()
 
-from bench.boston import proof  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
+from bench.boston import proof  # noqa: E402
 from tongxin.apps.matters.actions.catalog import load_catalog  # noqa: E402
 from tongxin.apps.matters.models import Matter  # noqa: E402
 from tongxin.rules.permissions import SYSTEM  # noqa: E402

@@ -42,7 +42,7 @@ def import_all(files: Iterable[Path], rejected_in: Path, now: datetime) -> Outco
 
 def figures(files: Iterable[Path]) -> dict[str, Any]:
     """Return what stands in the database of these files, compared row by row with what the city wrote."""
-    rows = [row for file in files for row in csv.DictReader(file.open(encoding="utf-8-sig", newline=""))]
+    rows = [row for file in files for row in _rows(file)]
     judged = {
         row["case_enquiry_id"]: VERDICTS[row["on_time"]] for row in rows if row["sla_target_dt"] and row["closed_dt"]
     }
@@ -64,6 +64,11 @@ def figures(files: Iterable[Path]) -> dict[str, Any]:
         "in_polygon_share": round(in_polygon / max(with_point, 1), 5),
         "located": places,
     }
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return list(csv.DictReader(opened))
 
 
 def broken(first: Outcome, second: Outcome, found: Mapping[str, Any]) -> list[str]:

@@ -2,30 +2,17 @@
 
 REFUSALS: dict[str, tuple[str, str]] = {
     # the file
-    "file.missing": ("没有 {file} 这个文件。请核对路径。", "There is no file {file}."),
-    "file.too_large": (
-        "{file} 有 {megabytes} MB，超过上限 {limit} MB。请分成几个文件，或用 --max-mb 放宽。",
-        "{file} has {megabytes} MB, more than {limit} MB. Split it, or allow more with --max-mb.",
-    ),
-    "file.empty": ("{file} 里没有数据行。", "{file} holds no rows."),
-    "file.binary": (
-        "{file} 第 {line} 行有空字符（NUL）：这不是文本表格，或是 UTF-16。请另存为 UTF-8 的 CSV 或 XLSX。",
-        "{file}, line {line}: a NUL byte. This is no text, or it is UTF-16. Save it as CSV in UTF-8, or as XLSX.",
-    ),
-    "file.encoding": (
-        "{file} 第 {line} 行既不是 UTF-8 也不是 GB18030。请用 UTF-8 重新导出。",
-        "{file}, line {line}: neither UTF-8 nor GB18030. Export it again in UTF-8.",
-    ),
     "file.line_too_long": (
-        "{file} 第 {line} 行超过 {limit} 字节，不像一行表格。请核对换行符。",
+        "文件 {file} 第 {line} 行超过 {limit} 字节，不像一行表格。请核对换行符。",
         "{file}, line {line} is longer than {limit} bytes. Check its line ends.",
     ),
-    "file.quoting": (
-        "{file} 第 {line} 行起引号不成对，或有一格太长（{reason}）。请改好再导入，现在什么也没有写入。",
-        "{file}, from line {line}: broken quoting, or a cell too long ({reason}). Nothing was written.",
+    "file.cell_too_long": (
+        "文件 {file} 第 {line} 行起有一格超过 {limit} 个字符，多半是引号不成对。请改好再导入。",
+        "{file}, from line {line}: a cell of more than {limit} characters, most likely a quotation mark left open.",
     ),
+    "file.no_rows": ("文件 {file} 只有表头，没有数据行。", "{file} has a header, but no rows."),
     "file.xlsx": (
-        "{file} 是压缩文件，但不是完好的 XLSX 工作簿。请重新另存。",
+        "文件 {file} 是压缩文件，但不是完好的 XLSX 工作簿。请重新另存。",
         "{file} is a zip file, but no sound XLSX workbook. Save it again.",
     ),
     # the mapping

@@ -69,7 +69,7 @@ def opened(path: Path, *, limit_mb: int = LIMIT_MB, advance: Callable[[int], obj
             told = rows
     advance(rows - told)
     if not rows:
-        raise Invalid("file.empty", file=path.name)
+        raise Invalid("file.no_rows", file=path.name)
     return Table(path, header, rows, read)
 
 
@@ -91,6 +91,8 @@ def _text(path: Path) -> Callable[[], Iterator[Record]]:
                         yield Record(line, cells)
                     line = reader.line_num + 1
             except csv.Error as wrong:
+                if "field limit" in str(wrong):
+                    raise Invalid("file.cell_too_long", file=path.name, line=line, limit=CELL_LIMIT) from wrong
                 raise Invalid("file.quoting", file=path.name, line=line, reason=str(wrong)) from wrong
 
     return read

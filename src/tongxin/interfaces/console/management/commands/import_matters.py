@@ -24,6 +24,7 @@ from rich.text import Text
 from tongxin import words
 from tongxin.interfaces.console import importing
 from tongxin.interfaces.console.importing import mapping, outcome, tables
+from tongxin.interfaces.console.importing.mapping import Plan
 from tongxin.interfaces.console.importing.outcome import Outcome
 from tongxin.rules.area_codes import How
 from tongxin.rules.errors import Refused
@@ -37,21 +38,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="CSV（UTF-8、GB18030）或 XLSX")
-        parser.add_argument(
-            "--mapping", type=Path, required=True, metavar="MAP.toml", dest="mapped", help="列和值的对照"
-        )
+        parser.add_argument("--mapping", type=Path, required=True, metavar="MAP.toml", help="列和值的对照")
         parser.add_argument("--rejected", type=Path, help="未导入的行写到哪里，默认 FILE.rejected.csv")
         parser.add_argument(
             "--max-mb", type=int, default=tables.LIMIT_MB, help="文件上限（XLSX 按解压后计），默认 %(default)s"
         )
         parser.add_argument("--chunk", type=int, default=importing.CHUNK_ROWS, help="每次提交的行数，默认 %(default)s")
 
-    def handle(self, *, file: Path, mapped: Path, rejected: Path | None, max_mb: int, chunk: int, **_: Any) -> None:
+    def handle(self, *, file: Path, mapping: Path, rejected: Path | None, max_mb: int, chunk: int, **_: Any) -> None:
         out = Console(file=self.stdout, highlight=False, markup=False)
         rejected = rejected or file.with_name(f"{file.name}.rejected.csv")
         done = Outcome()
         try:
-            plan = self._import(out, file, mapped, rejected, max_mb, chunk, done)
+            plan = _import(out, file, mapping, rejected, max_mb, chunk, done)
         except Refused as refusal:
             out.print(f"{'中途停止' if done.read else '未导入，什么也没有写入'}：{words.say(refusal)}")
             if done.read:
@@ -63,26 +62,25 @@ class Command(BaseCommand):
             sys.exit(130)
         _tell(out, done, rejected, outcome.located(plan.source))
 
-    def _import(
-        self, out: Console, file: Path, mapped: Path, rejected: Path, max_mb: int, chunk: int, done: Outcome
-    ) -> mapping.Plan:
-        plan = mapping.read(mapped)
-        with _progress(out) as progress:
-            checking = progress.add_task("核对文件", total=None)
-            table = tables.opened(file, limit_mb=max_mb, advance=lambda rows: progress.advance(checking, rows))
-            progress.remove_task(checking)
-            taking = progress.add_task("导入", total=table.rows)
-            importing.run(
-                table,
-                plan,
-                rejected_at=rejected,
-                done=done,
-                advance=lambda rows: progress.advance(taking, rows),
-                chunk_rows=max(chunk, 1),
-                by=SYSTEM,
-                now=timezone.now(),
-            )
-        return plan
+
+def _import(out: Console, file: Path, mapped: Path, rejected: Path, max_mb: int, chunk: int, done: Outcome) -> Plan:
+    plan = mapping.read(mapped)
+    with _progress(out) as progress:
+        checking = progress.add_task("核对文件", total=None)
+        table = tables.opened(file, limit_mb=max_mb, advance=lambda rows: progress.advance(checking, rows))
+        progress.remove_task(checking)
+        taking = progress.add_task("导入", total=table.rows)
+        importing.run(
+            table,
+            plan,
+            rejected_at=rejected,
+            done=done,
+            advance=lambda rows: progress.advance(taking, rows),
+            chunk_rows=max(chunk, 1),
+            by=SYSTEM,
+            now=timezone.now(),
+        )
+    return plan
 
 
 class _Speed(ProgressColumn):
