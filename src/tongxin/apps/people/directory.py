@@ -60,7 +60,7 @@ def posts(*, person_id: int | None = None, unit_id: int | None = None) -> QueryS
     )
 
 
-def keys() -> QuerySet[ApiKey]:
+def api_keys() -> QuerySet[ApiKey]:
     """Return all API keys, those in force first, the newest before the older."""
     return ApiKey.objects.select_related("person").order_by(Q(revoked_at__isnull=False), "-id")
 

@@ -1,0 +1,35 @@
+// The desk's lists and acts, on top of keys.js and htmx: the first line is looked at at once, acts open in a dialog,
+// numbers are copied. Everything here is a link or a form that also works without script.
+
+const first = document.querySelector("[data-list] [role=row][aria-selected=true]");
+const aside = document.getElementById("aside");
+if (first && aside?.offsetParent) first.dispatchEvent(new CustomEvent("peek", { bubbles: true }));
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.target.closest("dialog");
+  if (!dialog) return;
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("[data-focus], input:not([type=hidden]), textarea, select")?.focus();
+});
+
+document.addEventListener("click", (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (!copy) return;
+  event.preventDefault();
+  navigator.clipboard?.writeText(copy.dataset.copy).then(() => {
+    copy.querySelector("[role=status]").textContent = copy.dataset.copied;
+  });
+});
+
+// a form is sent once: a second click while it travels does nothing
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+for (const button of document.querySelectorAll("[data-prints]")) button.addEventListener("click", () => print());
