@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PORT ?= 8000
 export DEMO_MATTERS ?= 30000
+# compiled once, started fast ever after
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check bench setup browser clean
 
@@ -38,7 +40,7 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "安装 Python 依赖…… Installing Python packages."
 	@[ -x $(BIN)/uv ] || $(BIN)/pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@
 

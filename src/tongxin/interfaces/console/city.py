@@ -133,15 +133,15 @@ def _appoint_cast(now: datetime) -> None:
 
 
 def cast(*, url: str, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the cast with its keys. Only digests of keys are stored: `kept` hands in those of the last start."""
+    """Return the cast with its keys. Only digests are stored: `kept` hands in the keys of the last start."""
     now = timezone.now()
     known = {each["name"]: each["key"] for each in (kept or {}).get("api_keys", [])}
-    live = set(
+    live = {
         bytes(digest)
         for digest in ApiKey.objects.filter(revoked_at__isnull=True, expires_at__gt=now).values_list(
             "digest", flat=True
         )
-    )
+    }
     keys = [
         {
             "name": part.username,
