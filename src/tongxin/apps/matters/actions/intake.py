@@ -3,7 +3,7 @@ simulator all call `report_many`."""
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from django.db import transaction
 from tongxin.apps.areas.locator import locator
 from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.entries import Draft, record_many
-from tongxin.apps.matters import blocks, kinds, numbers, rows
+from tongxin.apps.matters import blocks, ids, kinds, numbers, rows
 from tongxin.apps.matters.kinds import Kind
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import offices
@@ -35,7 +35,7 @@ TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, PHONE_LIMIT, KEY_LIMIT = 80, 120, 60, 40, 
 CLOCK_SKEW = timedelta(minutes=5)  # a phone's clock may run ahead of ours by this much
 PRESSING = {urgency: rank for rank, urgency in enumerate(Urgency)}
 WITHOUT_UNIT = VOIDABLE | {State.VERIFYING, State.REFUSED, State.VOIDED}  # states in which nobody handles a matter
-NEXT_IDS = "SELECT nextval('matters_matter_id_seq') FROM generate_series(1, %s)"
+FEW_POINTS = 8  # up to here one by one is faster than all at once
 KEYS_LOCKED_SINGLY = 64
 LOCK_KEYS = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) AS key"
 KNOWN = """
@@ -121,8 +121,8 @@ class _City:
     rules: Sequence[Rule]
     offices: Offices
     calendar: WorkingCalendar
+    candidates: dict[tuple[str, ...], Sequence[Rule]]
     _desks: dict[str, int] = field(default_factory=dict)
-    _candidates: dict[tuple[str, ...], Sequence[Rule]] = field(default_factory=dict)
 
     def desk(self, area: str) -> int:
         """Return the unit whose desk accepts what is reported here. Raises Refused."""
@@ -133,11 +133,23 @@ class _City:
 
     def route(self, case: Case) -> Route:
         """Return the unit that should handle it; rules that cannot match, wherever it lies, are asked once only."""
-        rules = self._candidates.get(case[:4])
+        rules = self.candidates.get(case[:4])
         if rules is None:
             rules = [rule for rule in self.rules if rule.areas or rule.matches(case)]
-            self._candidates[case[:4]] = rules
+            self.candidates[case[:4]] = rules
         return route(case, rules, self.offices)
+
+
+_last: tuple[Sequence[Rule], dict[tuple[str, ...], Sequence[Rule]]] = ([], {})
+
+
+def _city() -> _City:
+    """Return what decisions look at. Which rules may match which cases is kept for as long as the rules are."""
+    global _last
+    rules = kinds.routing()
+    if _last[0] is not rules:
+        _last = (rules, {})
+    return _City(kinds.current(), rules, offices(), calendar(), _last[1])
 
 
 def report(incoming: Incoming, *, by: Actor, now: datetime, source: str = "") -> Reported:
@@ -161,7 +173,7 @@ def report_many(batch: Sequence[Incoming], *, by: Actor, now: datetime, source: 
 
     known = _known(batch, source)
     places = _places(batch)
-    city = _City(kinds.current(), kinds.routing(), offices(), calendar())
+    city = _city()
     decided = [
         known.get(incoming.source_key) or _attempt(incoming, place, city, now)
         for incoming, place in zip(batch, places, strict=True)
@@ -205,14 +217,25 @@ def _places(batch: Sequence[Incoming]) -> list[_Place | Refused]:
                 points.append((index, *_wgs84(incoming)))
             except Refused as refusal:
                 found[index] = refusal
-    if points:
-        codes, hows, metres = locator().at_many([lon for _, lon, _ in points], [lat for _, _, lat in points])
-        for (index, lon, lat), code, how, away in zip(points, codes, hows, metres, strict=True):
-            if code is None:
-                found[index] = Invalid("point.outside", lon=round(lon, 5), lat=round(lat, 5))
-            else:
-                found[index] = _Place(code, how, float(away) if how is How.NEAREST else None, lon, lat)
+    for (index, lon, lat), (code, how, away) in zip(points, _located(points), strict=True):
+        if code is None:
+            found[index] = Invalid("point.outside", lon=round(lon, 5), lat=round(lat, 5))
+        else:
+            found[index] = _Place(code, how, away, lon, lat)
     return found  # type: ignore[return-value]
+
+
+def _located(points: Sequence[tuple[int, float, float]]) -> Iterable[tuple[str | None, How, float | None]]:
+    """Return the area of each point, how it was found, and the metres where it is only the nearest."""
+    if not points:
+        return
+    if len(points) <= FEW_POINTS:
+        one = locator()
+        yield from (one.at(lon, lat)[:3] for _, lon, lat in points)
+        return
+    found = locator().at_many([lon for _, lon, _ in points], [lat for _, _, lat in points])
+    for code, how, away in zip(*found, strict=True):
+        yield code, how, float(away) if how is How.NEAREST else None
 
 
 def _wgs84(incoming: Incoming) -> tuple[float, float]:
@@ -345,12 +368,11 @@ def _numbered(
     new = [row for row in new if not row.incoming.source_key or first[row.incoming.source_key] is row]
     if not new:
         return [row for row in decided if not isinstance(row, _Decided)], []
-    ids = [id_ for (id_,) in run(NEXT_IDS, [len(new)])]
     give = numbers.give if len(new) < rows.COPY_FROM else blocks.give
     given = give([row.place.area for row in new], [row.at.astimezone(SHANGHAI).date() for row in new])
     fresh = [
         _Fresh(id_, number, receipt, source, row)
-        for id_, number, receipt, row in zip(ids, given, _receipts(len(new)), new, strict=True)
+        for id_, number, receipt, row in zip(ids.give(len(new)), given, _receipts(len(new)), new, strict=True)
     ]
     answer_of = {id(row.decided): _answer(row) for row in fresh}
 
