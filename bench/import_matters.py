@@ -28,6 +28,7 @@ from tongxin.apps.matters.actions.intake import Incoming, Past  # noqa: E402
 from tongxin.apps.matters.models import Matter, Template  # noqa: E402
 from tongxin.apps.people import staffing  # noqa: E402
 from tongxin.apps.people.models import Unit  # noqa: E402
+from tongxin.interfaces.console.importing.translation import Row  # noqa: E402
 from tongxin.interfaces.console.importing.writing import take_in  # noqa: E402
 from tongxin.rules.channels import Channel  # noqa: E402
 from tongxin.rules.errors import Refused  # noqa: E402
@@ -86,24 +87,26 @@ def refuse_a_used_database() -> None:
 
 
 def run_import(rows: int) -> None:
-    answers = take_in(batches(rows), source="import:bench", by=SYSTEM, now=NOW)
-    refused = [answer for chunk, _ in answers for answer in chunk if isinstance(answer, Refused)]
-    if refused:
-        sys.exit(f"{len(refused)} refused, the first: {refused[0]}")
+    """Take in that many matters; none of them may be refused."""
+    for answered in take_in(batches(rows), source="import:bench", by=SYSTEM, now=NOW):
+        for _, answer in answered:
+            if isinstance(answer, Refused):
+                sys.exit(f"refused: {answer}")
 
 
-def batches(rows: int, seed: int = 1) -> Iterator[list[Incoming]]:
-    """Yield synthetic matters of three years in chunks: most of them closed, two in a hundred still open."""
-    rng = random.Random(seed)
+def batches(rows: int, seed: int = 1) -> Iterator[list[Row]]:
+    """Return synthetic matters of three years in chunks: most of them closed, two in a hundred still open."""
     points = [
         (point.x, point.y)
         for shape in Area.objects.filter(level=15, shape__isnull=False).values_list("shape", flat=True)
         for point in [shapely.from_wkb(bytes(shape)).representative_point()]
     ]
     templates = sorted(Template.objects.filter(is_current=True).values_list("code", flat=True))
-    channels = list(Channel)
-    for first in range(0, rows, CHUNK):
-        yield [_one(n, rng, points, templates, channels) for n in range(first, min(first + CHUNK, rows))]
+    rng, channels = random.Random(seed), list(Channel)
+    return (
+        [Row(n, (), _one(n, rng, points, templates, channels)) for n in range(first, min(first + CHUNK, rows))]
+        for first in range(0, rows, CHUNK)
+    )
 
 
 def _one(
