@@ -85,6 +85,7 @@ TEMPLATES = [
     },
     {  # for third-party apps only: allauth's pages
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [SOURCE / "look" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
