@@ -21,11 +21,12 @@ from tongxin.look.filters import capped
 from tongxin.look.shell import MenuLink, NavGroup, NavItem, PostChoice, Shell
 from tongxin.rules.errors import Refused
 from tongxin.rules.lifecycles.matter import State
-from tongxin.rules.permissions import ADMINS, DESK, GRID, OVERSIGHT, UNIT, Actor, Permission, Role, may
+from tongxin.rules.permissions import ADMINS, DESK, GRID, OVERSIGHT, UNIT, Actor, Duty, Permission, Role, may
 from tongxin.rules.working_time import OFFICE, position
 
 _SECOND = timedelta(seconds=1)
 POST = "post"  # the session's key of the post a person sits at
+NAME = "person"  # the session's key of the name on the page, read once a session
 
 
 class Queue(NamedTuple):
@@ -61,7 +62,7 @@ RULES = (
 
 
 def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render a desk page inside its frame. Two statements: the tallies of the navigation and the person's posts."""
+    """Render a desk page inside its frame. Two statements: the person's posts and the tallies of the navigation."""
     now = context.get("now") or timezone.now()
     shell = shell_of(request, now)
     return render(request, template, {"shell": shell, "now": now, **context}, status=status)
@@ -88,15 +89,37 @@ def shell_of(request: HttpRequest, now: datetime) -> Shell:
 
 
 def _person(request: HttpRequest) -> str:
-    person = getattr(request.user, "person", None)
-    return person.name if person else request.user.get_username()
+    if NAME not in request.session:
+        person = getattr(request.user, "person", None)
+        request.session[NAME] = person.name if person else request.user.get_username()
+    return str(request.session[NAME])
+
+
+def seat(request: HttpRequest) -> Duty | None:
+    """Return the duty the person sits at: the one chosen last, else the first."""
+    duties = request.actor.duties  # type: ignore[attr-defined]
+    return next((duty for duty in duties if duty.post_id == request.session.get(POST)), duties[0] if duties else None)
+
+
+def queues_of(request: HttpRequest) -> list[Queue]:
+    """Return the queues of all duties; those of the post the person sits at come first."""
+    here = seat(request)
+    mine = [queue for queue in QUEUES if request.actor.roles & queue.roles]  # type: ignore[attr-defined]
+    return sorted(mine, key=lambda queue: here is None or here.role not in queue.roles)
+
+
+def tallies(request: HttpRequest, now: datetime) -> Mapping[State, Tally]:
+    """Return how much waits in each queue of the person. One statement a request, however often it is asked."""
+    if not hasattr(request, "tallies"):
+        states = [queue.state for queue in queues_of(request)]
+        request.tallies = matters.queues(request.actor, states, now) if states else {}  # type: ignore[attr-defined]
+    return request.tallies  # type: ignore[attr-defined]
 
 
 def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup]:
-    mine = [queue for queue in QUEUES if actor.roles & queue.roles]
-    tallies = matters.queues(actor, [queue.state for queue in mine], now) if mine else {}
-    if mine:
-        yield NavGroup(_("To do"), tuple(_queue_item(request, queue, tallies[queue.state]) for queue in mine))
+    if mine := queues_of(request):
+        waiting = tallies(request, now)
+        yield NavGroup(_("To do"), tuple(_queue_item(request, queue, waiting[queue.state]) for queue in mine))
     if actor.roles & (DESK | UNIT | GRID | OVERSIGHT):
         business = [("desk:matters", "list-details", _("All matters")), ("desk:map", "map-2", _("Map"))]
         if may(actor, Permission.REPORT):
@@ -120,13 +143,11 @@ def _item(request: HttpRequest, name: str, icon: str, label: str) -> NavItem:
 
 
 def _posts(request: HttpRequest, actor: Actor) -> Iterator[PostChoice]:
-    chosen = request.session.get(POST) or (actor.duties[0].post_id if actor.duties else 0)
+    here = seat(request)
     for duty in actor.duties:
         role = words.label(duty.role, get_language() or "zh-hans")
         place = names().get(duty.area, duty.area)
-        yield PostChoice(
-            str(duty.post_id), place, f"{unit_names().get(duty.unit_id, '')} · {role}", duty.post_id == chosen
-        )
+        yield PostChoice(str(duty.post_id), place, f"{unit_names().get(duty.unit_id, '')} · {role}", duty == here)
 
 
 def _menu() -> tuple[MenuLink, ...]:

@@ -1,0 +1,187 @@
+"""Acts: one on one matter with its form, or the same on many."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tongxin import words
+from tongxin.apps.journal.models import EvidenceKind
+from tongxin.apps.matters import actions, queries
+from tongxin.apps.matters.actions import Asked, Taken
+from tongxin.apps.matters.choices import choices
+from tongxin.apps.matters.models import Matter
+from tongxin.interfaces.desk import frame, home, lines
+from tongxin.interfaces.desk import matter as pages
+from tongxin.interfaces.desk import units as directory
+from tongxin.interfaces.desk.asking import fields_of
+from tongxin.interfaces.desk.evidence import attach_all
+from tongxin.interfaces.desk.offers import ASKS, is_open
+from tongxin.look import filters
+from tongxin.rules.errors import Refused, Stale
+from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground, State
+from tongxin.rules.permissions import Actor
+
+E = TypeVar("E", bound=StrEnum)
+MOST = 200  # so many matters an act on many takes at once
+COUNTED = (EvidenceKind.BEFORE, EvidenceKind.AFTER)
+
+
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
+    """Show the form of an act, or take it. A refusal keeps what was written, and photos that were sent."""
+    if act not in set(Act):
+        raise Http404
+    asked, now = Act(act), timezone.now()
+    found = queries.one(request.actor, number)  # type: ignore[attr-defined]
+    if request.method != "POST":
+        return _form(request, found, asked, now)
+    try:
+        taken = _take(request, found, asked, now)
+    except Refused as refusal:
+        return _form(request, queries.one(request.actor, number), asked, now, refusal)  # type: ignore[attr-defined]
+    messages.success(request, _said(asked, taken))
+    return HttpResponseRedirect(_onward(request, found))
+
+
+def _take(request: HttpRequest, found: Matter, asked: Act, now: datetime) -> Taken:
+    """Keep the photos of the form, then take the act on the matter as the person saw it. Raises Refused."""
+    posted, actor = request.POST, request.actor  # type: ignore[attr-defined]
+    rev = int(posted["rev"]) if posted.get("rev", "").isdigit() else None
+    if rev is not None and rev != found.rev:
+        raise Stale("matter.changed", rev=found.rev)
+    for kind in EvidenceKind:
+        kept, refused = attach_all(request.FILES.getlist(kind.value), matter_id=found.pk, kind=kind, by=actor, now=now)
+        if rev is not None and kind in COUNTED:
+            rev += kept
+        for sentence in refused:
+            messages.error(request, sentence)
+    return actions.take(
+        asked,
+        matter_id=found.pk,
+        by=actor,
+        now=now,
+        reason=posted.get("reason", ""),
+        ground=_one(Ground, posted.get("ground", "")),
+        route=posted.get("route", ""),
+        unit_id=_id(posted.get("unit", "")) if asked is Act.DISPATCH else None,
+        close_as=_one(CloseKind, posted.get("close_as", "")),
+        rev=rev,
+    )
+
+
+def _form(
+    request: HttpRequest, found: Matter, asked: Act, now: datetime, refusal: Refused | None = None
+) -> HttpResponse:
+    """Show an act's form: as a page of its own, or in the dialog of the page that asked for it."""
+    actor = request.actor  # type: ignore[attr-defined]
+    clocks = list(found.deadlines.order_by("id"))
+    choice = next((each for each in choices(actor, found, clocks, now) if each.act is asked), None)
+    is_possible = choice is not None and is_open(choice)
+    if refusal is None and not is_possible:
+        refusal = choice.refused if choice else _wrong_state(found, asked)
+    context = pages.head(found, clocks, now) | {
+        "now": now,
+        "act": asked,
+        "label": words.label(asked, get_language() or "zh-hans"),
+        "is_possible": is_possible,
+        "fields": fields_of(found, asked, request.POST, refusal if is_possible else None) if is_possible else (),
+        "sentence": filters.say(refusal) if refusal else "",
+        "is_stale": isinstance(refusal, Stale),
+        "offered": _offered(found, request.POST) if "unit" in ASKS[asked] else None,
+        "suggestion": pages.suggestion(found, now) if "unit" in ASKS[asked] else None,
+        "template": pages.conditions(found),
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "sent_files": bool(request.FILES),
+    }
+    status = refusal.status if refusal and request.method == "POST" else 200
+    if request.htmx and request.method == "GET":  # type: ignore[attr-defined]
+        return render(request, "desk/act_form.html", context)
+    return frame.page(request, "desk/act.html", context, status=status)
+
+
+@require_safe
+def units(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the units that answer to what was typed, for the form of dispatching."""
+    found = queries.one(request.actor, number)  # type: ignore[attr-defined]
+    return render(request, "desk/units.html", {"offered": _offered(found, request.GET), "matter": found})
+
+
+def _offered(found: Matter, asked: Any) -> dict[str, Any]:
+    """Return the units to choose from: the suggested one, those the rules also name, and those typed for."""
+    chosen = _id(asked.get("unit", "")) or found.suggested_id
+    typed = asked.get("q", "").strip()
+    listed = directory.search(typed, found.area) if typed else directory.alternatives(found)
+    return {
+        "chosen": chosen,
+        "typed": typed,
+        "listed": [unit for unit in listed if unit.id != found.suggested_id],
+        "returned": set(found.returned_by),
+    }
+
+
+@require_POST
+def many(request: HttpRequest, state: str, act: str) -> HttpResponse:
+    """Take one act on all ticked matters; each refused one is told with its reason, the others go on."""
+    if state not in set(State) or act not in set(Act):
+        raise Http404
+    asked, now, actor = Act(act), timezone.now(), request.actor  # type: ignore[attr-defined]
+    numbers = request.POST.getlist("number")[:MOST]
+    rows = queries.visible_to(actor).filter(number__in=numbers, state=state).only("id", "number", "suggested_id")
+    found = {row.pk: row for row in rows.order_by("due_at", "id")}
+    units = {row.pk: row.suggested_id for row in found.values() if asked is Act.DISPATCH}
+    answers = actions.take_many([Asked(asked, id_, actor, now, unit_id=units.get(id_)) for id_ in found])
+    label = words.label(asked, get_language() or "zh-hans")
+    done = sum(isinstance(answer, Taken) for answer in answers)
+    if done:
+        text = ngettext("%(act)s: %(n)s matter done.", "%(act)s: %(n)s matters done.", done)
+        messages.success(request, text % {"act": label, "n": done})
+    for row, answer in zip(found.values(), answers, strict=True):
+        if isinstance(answer, Refused):
+            messages.warning(request, f"{row.number}: {filters.say(answer)}")
+    if gone := len(set(numbers)) - len(found):
+        text = ngettext("%(n)s matter was no longer waiting here.", "%(n)s matters were no longer waiting here.", gone)
+        messages.warning(request, text % {"n": gone})
+    if not numbers:
+        messages.warning(request, _("Nothing was ticked."))
+    return HttpResponseRedirect(home.back_to(request, reverse("desk:queue", args=[state])))
+
+
+def _said(asked: Act, taken: Taken) -> str:
+    language = get_language() or "zh-hans"
+    told = {
+        "act": words.label(asked, language),
+        "number": taken.number,
+        "state": words.label(taken.state, language),
+    }
+    return _("%(act)s done: %(number)s is now “%(state)s”.") % told
+
+
+def _onward(request: HttpRequest, found: Matter) -> str:
+    """Return where to go after an act: back where the person came from, unless the matter left their sight."""
+    if asked := home.back_to(request, ""):
+        return asked
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if queries.visible_to(actor).filter(pk=found.pk).exists():
+        return f"{lines.base()}{found.number}/"
+    return reverse("desk:home")
+
+
+def _wrong_state(found: Matter, asked: Act) -> Refused:
+    return Refused("step.wrong_state", act=asked, state=State(found.state))
+
+
+def _one(kind: type[E], text: str) -> E | None:
+    return kind(text) if text in set(kind) else None
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isdigit() and len(text) < 19 else None

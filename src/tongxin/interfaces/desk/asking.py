@@ -1,0 +1,104 @@
+"""The fields of each act's form, with what was filled in before and what was wrong with it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tongxin import words
+from tongxin.apps.matters import kinds
+from tongxin.apps.matters.models import Matter
+from tongxin.interfaces.desk.offers import ASKS
+from tongxin.look import filters
+from tongxin.look.forms import Choice, Field
+from tongxin.rules.errors import Refused
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Act, CloseKind, Ground
+
+PICTURES = "image/jpeg,image/png,image/webp"
+ROUTE_LIMIT = 120
+
+# the field a refusal is about
+FIELD_OF = {
+    "step.no_reason": "reason",
+    "step.no_ground": "ground",
+    "step.no_route": "route",
+    "step.no_close_kind": "close_as",
+    "step.closes_late": "close_as",
+    "step.no_after_photo": "after",
+    "step.no_before_photo": "before",
+}
+
+
+def fields_of(found: Matter, act: Act, given: Mapping[str, Any], refusal: Refused | None) -> tuple[Field, ...]:
+    """Return the fields an act asks for, in the order in which they are filled in; units have a form of their own."""
+    wrong = FIELD_OF.get(refusal.code) if refusal else None
+    if refusal and refusal.code == "report.too_long":
+        wrong = str(refusal.facts.get("field"))
+    error = {wrong: filters.say(refusal)} if refusal and wrong else {}
+    return tuple(_fields(found, act, given, error))
+
+
+def _fields(found: Matter, act: Act, given: Mapping[str, Any], error: Mapping[str | None, str]) -> Iterator[Field]:
+    language = get_language() or "zh-hans"
+    for asked in ASKS[act]:
+        name = asked.removeprefix("optional ")
+        said = {"value": given.get(name, ""), "error": error.get(name, "")}
+        match name:
+            case "ground":
+                grounds = tuple(Choice(ground.value, words.label(ground, language)) for ground in Ground)
+                yield Field(name, _("Legal ground"), "select", choices=grounds, is_required=True, **said)
+            case "route":
+                hint = _("For example: report it to the county's labor office, telephone 12333.")
+                yield Field(
+                    name, _("Where the reporter can go"), is_required=True, longest=ROUTE_LIMIT, hint=hint, **said
+                )
+            case "close_as":
+                close_kinds = tuple(Choice(kind.value, words.label(kind, language)) for kind in CloseKind)
+                said["value"] = said["value"] or CloseKind.NORMAL.value
+                yield Field(name, _("How it is closed"), "radio", choices=close_kinds, is_required=True, **said)
+            case "reason":
+                is_required = asked == name
+                label, hint = _reason(act)
+                yield Field(name, label, "area", is_required=is_required, longest=TEXT_LIMIT, hint=hint, **said)
+            case "before" | "after" | "other":
+                yield _photos(found, name, error.get(name, ""))
+
+
+def _reason(act: Act) -> tuple[str, str]:
+    """Return what the field for words is called in this act, and what it is for."""
+    told = {
+        Act.HANDLE: (
+            _("What was done"),
+            _("The checker and the reporter read this. About the matter, not about people."),
+        ),
+        Act.SETTLE: (
+            _("What was done"),
+            _("The checker and the reporter read this. About the matter, not about people."),
+        ),
+        Act.PROGRESS: (_("Progress"), _("How far it is and what comes next.")),
+        Act.CLOSE: (_("Remark"), _("Needed when it is closed as a mistake or specially.")),
+        Act.REWORK: (_("What is still wrong"), _("The unit reads this and handles it again.")),
+        Act.REDO: (_("What is still wrong"), _("The handler reads this.")),
+        Act.DENY: (_("What was found on site"), ""),
+        Act.PROPOSE_VOID: (_("Why it should be voided"), _("A second person must confirm.")),
+    }
+    remark = (_("Remark"), _("May stay empty."))
+    return told.get(act, (_("Reason"), "") if "reason" in ASKS[act] else remark)
+
+
+def _photos(found: Matter, name: str, error: str) -> Field:
+    kind = kinds.kind_of(found.template_code, found.template_version)
+    wanted, standing = {
+        "before": (kind.before_photos, found.before_photos),
+        "after": (kind.after_photos, found.after_photos),
+    }.get(name, (0, 0))
+    label = {"before": _("Photos of the start"), "after": _("Photos of the result")}.get(
+        name, _("Photos from the site")
+    )
+    missing = max(wanted - standing, 0)
+    counts = {"wanted": wanted, "found": standing}
+    hint = _("At least %(wanted)s wanted, %(found)s there.") % counts if wanted else _("May stay empty.")
+    if name == "after":
+        hint = f"{hint} {_('From the same angle as before.')}"
+    return Field(name, label, "photos", is_required=missing > 0, hint=hint, error=error, accept=PICTURES)

@@ -1,0 +1,169 @@
+"""The lists: one queue a state, and all matters."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tongxin import words
+from tongxin.apps.matters import queries
+from tongxin.apps.matters.queries import CAP, Filters, Tally
+from tongxin.interfaces.desk import frame, lines, narrowing
+from tongxin.interfaces.desk.filtering import filters_of, query_of
+from tongxin.look.filters import capped, limit
+from tongxin.rules.deadlines import LIMITS, Clock, Urgency
+from tongxin.rules.lamps import Lamp
+from tongxin.rules.lifecycles.matter import LAMP_CLOCK, LIFECYCLE, OPEN, Act, State
+from tongxin.rules.numbers import is_number
+
+# what may be done to many at once: acts that ask for nothing, and dispatch as suggested
+BULK = {
+    State.AWAITING_ACCEPTANCE: Act.ACCEPT,
+    State.AWAITING_FILING: Act.FILE,
+    State.AWAITING_DISPATCH: Act.DISPATCH,
+    State.AWAITING_SIGNATURE: Act.SIGN,
+}
+
+
+class Segment(NamedTuple):
+    """One choice of the filter by lamp."""
+
+    label: str
+    url: str
+    is_on: bool
+    colour: str
+
+
+@require_safe
+def queue(request: HttpRequest, state: str) -> HttpResponse:
+    """Show what waits in one state, the most urgent first. Five statements, six where it is narrowed."""
+    if state not in set(OPEN):
+        raise Http404
+    now, of = timezone.now(), State(state)
+    filters = replace(filters_of(request.GET), states=(of,))
+    tally = frame.tallies(request, now).get(of)
+    is_narrowed = tally is None or replace(filters, lamp=None) != Filters(states=(of,))
+    many = queries.count(request.actor, filters, now) if is_narrowed else _of(tally, filters.lamp)  # type: ignore[attr-defined,arg-type]
+    return _page(
+        request,
+        filters,
+        now,
+        own=("state",),
+        title=words.label(of, get_language() or "zh-hans"),
+        lead=_limits(of),
+        many=many,
+        segments=tuple(_segments(request, filters, None if is_narrowed else tally, own=("state",))),
+        bulk=_bulk(request, of),
+        due_head=_("%(clock)s limit") % {"clock": words.label(LAMP_CLOCK[of], get_language() or "zh-hans")},
+        unit_head=_("Suggested unit") if of in BEFORE_DISPATCH else _("Handling unit"),
+    )
+
+
+BEFORE_DISPATCH = frozenset(
+    {State.AWAITING_ACCEPTANCE, State.VERIFYING, State.AWAITING_FILING, State.AWAITING_DISPATCH}
+)
+
+
+@require_safe
+def matters(request: HttpRequest) -> HttpResponse:
+    """Show all matters in scope, the newest first; a number leads right to its matter. Six statements."""
+    now, filters = timezone.now(), filters_of(request.GET)
+    if is_number(filters.words):
+        return redirect("desk:matter", filters.words.strip().upper())
+    return _page(
+        request,
+        filters,
+        now,
+        own=(),
+        title=_("All matters"),
+        lead="",
+        many=queries.count(request.actor, filters, now),  # type: ignore[attr-defined]
+        segments=tuple(_segments(request, filters, None, own=())),
+        bulk=None,
+        due_head=_("Limit"),
+        unit_head=_("Unit"),
+    )
+
+
+def _page(request: HttpRequest, filters: Filters, now: datetime, *, own: tuple[str, ...], **more: Any) -> HttpResponse:
+    after = request.GET.get("after", "")
+    actor = request.actor  # type: ignore[attr-defined]
+    found = queries.worklist(actor, filters, now, after=after)
+    fixed = dict.fromkeys(own, "")
+    return frame.page(
+        request,
+        "desk/list.html",
+        {
+            "now": now,
+            "lines": list(lines.lines(found.rows, now)),
+            "filters": filters,
+            "panel": narrowing.panel(actor, filters, own) if "panel" in request.GET else None,
+            "panel_url": f"?{query_of(filters, panel='1', **fixed)}",
+            "chips": list(narrowing.chips(filters, own)),
+            "first_url": f"?{query_of(filters, **fixed)}" if after else "",
+            "next_url": f"?{query_of(filters, after=found.next, **fixed)}" if found.next else "",
+            "here": request.get_full_path(),
+            "is_queue": filters.is_queue,
+            "export_query": query_of(filters),
+            "clear_url": request.path,
+            **more,
+        },
+    )
+
+
+def _of(tally: Tally, lamp: Lamp | None) -> int:
+    green = tally.count - tally.overdue - tally.amber
+    return {None: tally.count, Lamp.RED: tally.overdue, Lamp.AMBER: tally.amber}.get(lamp, green)
+
+
+def _segments(
+    request: HttpRequest, filters: Filters, tally: Tally | None, *, own: tuple[str, ...]
+) -> Iterator[Segment]:
+    """Yield the filter by lamp, with counts where the list is the whole queue."""
+    for lamp, label in ((None, _("All")), *((lamp, None) for lamp in (Lamp.RED, Lamp.AMBER, Lamp.GREEN))):
+        text = label or words.label(lamp, get_language() or "zh-hans")  # type: ignore[arg-type]
+        if tally is not None:
+            counted = _of(tally, lamp)
+            # an amber or a green one past the cap was not seen: then the count says nothing
+            is_known = tally.count <= CAP or lamp in (None, Lamp.RED)
+            text = f"{text} {capped(counted)}" if is_known else text
+        query = query_of(filters, lamp=lamp.value if lamp else "", **dict.fromkeys(own, ""))
+        yield Segment(text, f"{request.path}?{query}", filters.lamp == lamp, lamp.value if lamp else "")
+
+
+def _limits(state: State) -> str:
+    """Return how long this step may take: `派遣时限 30 分钟，紧急 10 分钟`."""
+    clock = LAMP_CLOCK[state]
+    said = {"clock": words.label(clock, get_language() or "zh-hans")}
+    if clock is Clock.HANDLE:
+        return _("%(clock)s limit by template") % said
+    normal, urgent = LIMITS[clock][Urgency.NORMAL], LIMITS[clock][Urgency.URGENT]
+    said |= {"normal": limit(normal.amount, normal.unit), "urgent": limit(urgent.amount, urgent.unit)}
+    return _("%(clock)s limit %(normal)s, urgent %(urgent)s") % said
+
+
+class Bulk(NamedTuple):
+    """What may be done to all ticked rows."""
+
+    act: Act
+    url: str
+    label: str
+
+
+def _bulk(request: HttpRequest, state: State) -> Bulk | None:
+    act = BULK.get(state)
+    roles = request.actor.roles  # type: ignore[attr-defined]
+    if act is None or not any(step.act is act and state in step.sources and roles & step.by for step in LIFECYCLE):
+        return None
+    url = reverse("desk:many", args=[state.value, act.value])
+    named = {"act": words.label(act, get_language() or "zh-hans")}
+    label = _("Dispatch the ticked as suggested") if act is Act.DISPATCH else _("%(act)s the ticked") % named
+    return Bulk(act, url, label)

@@ -1,0 +1,71 @@
+"""Units as people choose them: those that serve a place, the suggested one first, found by name and pinyin."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tongxin.apps.matters import kinds
+from tongxin.apps.matters.models import Matter
+from tongxin.apps.people.models import Unit
+from tongxin.apps.people.queries import Remembered, offices
+from tongxin.rules.area_codes import Level, up_to
+from tongxin.rules.routing import Case, nearest
+
+MOST = 12  # alternatives shown at once; the rest is found by typing
+
+
+class Known(NamedTuple):
+    """An open unit. `typed` is what somebody may type of it: name, pinyin and initials in one text."""
+
+    id: int
+    name: str
+    area: str
+    typed: str
+
+
+def _read() -> list[Known]:
+    rows = Unit.objects.filter(is_open=True).order_by("area", "id").values_list("id", "name", "area", "pinyin")
+    return [Known(id_, name, area, f"{name} {_run_together(pinyin)}".lower()) for id_, name, area, pinyin in rows]
+
+
+def _run_together(pinyin: str) -> str:
+    *syllables, initials = pinyin.split() or [""]
+    return f"{''.join(syllables)} {initials}"
+
+
+_known = Remembered(_read, seconds=30)
+
+
+def forget() -> None:
+    """Read the units anew at the next call."""
+    _known.forget()
+
+
+def serving(area: str) -> list[Known]:
+    """Return the units above a place, at it and one level below: those that work for it. No statement."""
+    below = min((level for level in Level if level > len(area)), default=Level.MICRO_GRID)
+    return [
+        unit
+        for unit in _known()
+        if area.startswith(unit.area) or (unit.area.startswith(area) and len(unit.area) <= below)
+    ]
+
+
+def search(words: str, area: str) -> list[Known]:
+    """Return the units of the town and county of a place that answer to what was typed, the nearest first."""
+    asked = words.lower().split()
+    town = up_to(area, Level.TOWN)
+    found = [unit for unit in serving(town) if all(word in unit.typed for word in asked)]
+    return sorted(found, key=lambda unit: -len(unit.area))[:MOST]
+
+
+def alternatives(matter: Matter) -> list[Known]:
+    """Return the units that the rules name for this matter besides the suggested one, in the rules' order."""
+    case = Case(matter.template_code, matter.level, matter.urgency, matter.channel, matter.area)
+    rules = (rule for rule in kinds.routing() if rule.matches(case))
+    ids = (found[0] for rule in rules if (found := nearest(rule.kind, up_to(case.area, rule.level), offices())))
+    return _named(dict.fromkeys(id_ for id_ in ids if id_ != matter.suggested_id))
+
+
+def _named(ids: Iterable[int]) -> list[Known]:
+    by_id = {unit.id: unit for unit in _known()}
+    return [by_id[id_] for id_ in ids if id_ in by_id][:4]
