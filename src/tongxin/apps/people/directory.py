@@ -3,11 +3,13 @@
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Replace
 
 from tongxin.apps.people.models import Account, ApiKey, CalendarOverride, Person, Post, Unit
 
 MOST = 50  # lines of a page
+TYPED = Replace("pinyin", Value(" "))  # syllables and initials run together, as one types them
 
 
 class Units(NamedTuple):
@@ -21,7 +23,7 @@ def units(*, words: str = "", kind: str = "", area: str = "", after: int = 0, si
     """Return units by id, narrowed to a kind, an area and words of the name, pinyin or code. One statement."""
     found = Unit.objects.filter(pk__gt=after, area__startswith=area, **({"kind": kind} if kind else {}))
     for word in words.lower().split():
-        found = found.filter(Q(name__icontains=word) | Q(pinyin__contains=word) | Q(code=word))
+        found = found.alias(typed=TYPED).filter(Q(name__icontains=word) | Q(typed__contains=word) | Q(code=word))
     rows = list(found.order_by("id")[: size + 1])
     return Units(rows[:size], rows[size - 1].pk if len(rows) > size else None)
 
@@ -35,9 +37,9 @@ def unit_called(text: str) -> Unit | None:
 def persons(words: str, limit: int = MOST) -> QuerySet[Person]:
     """Return members of staff by name, pinyin or user name, those who sign in first."""
     word = words.strip().lower()
-    matches = Q(name__icontains=word) | Q(pinyin__contains=word) | Q(account__username__icontains=word)
-    found = Person.objects.filter(matches).select_related("account")
-    return found.order_by(Q(account__isnull=True), "id")[:limit]
+    matches = Q(name__icontains=word) | Q(typed__contains=word) | Q(account__username__icontains=word)
+    found = Person.objects.alias(typed=TYPED).filter(matches).select_related("account")
+    return found.order_by(F("account__id").asc(nulls_last=True), "id")[:limit]
 
 
 def person(person_id: int) -> Person | None:
@@ -56,13 +58,13 @@ def posts(*, person_id: int | None = None, unit_id: int | None = None) -> QueryS
     keys = {"person_id": person_id, "unit_id": unit_id}
     found = Post.objects.filter(**{name: value for name, value in keys.items() if value is not None})
     return found.select_related("unit", "person", "person__account").order_by(
-        Q(end_on__isnull=False), "role", "-start_on", "id"
+        F("end_on").desc(nulls_first=True), "role", "-start_on", "id"
     )
 
 
 def api_keys() -> QuerySet[ApiKey]:
     """Return all API keys, those in force first, the newest before the older."""
-    return ApiKey.objects.select_related("person").order_by(Q(revoked_at__isnull=False), "-id")
+    return ApiKey.objects.select_related("person").order_by(F("revoked_at").desc(nulls_first=True), "-id")
 
 
 def overrides(year: int) -> QuerySet[CalendarOverride]:

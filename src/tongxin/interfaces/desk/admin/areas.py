@@ -32,7 +32,7 @@ FOUND = 30
 @needs(Permission.EDIT_AREAS)
 def index(request: HttpRequest) -> HttpResponse:
     """Show an area (the top of the tree without `code`) with what lies below, or what a search found."""
-    query, code = request.GET.get("q", "").strip()[:60], request.GET.get("code", "").strip()[:20]
+    query, code = request.GET.get("find", "").strip()[:60], request.GET.get("code", "").strip()[:20]
     tops = queries.children(None)
     area = queries.detail(code or (tops[0].code if tops else ""))
     if area is None and code:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from tongxin.apps.journal import audit
@@ -20,6 +21,31 @@ from tongxin.look.forms import Field
 from tongxin.rules.lifecycles.matter import Act
 from tongxin.rules.permissions import Permission, Role
 
+KINDS = {  # the kinds of entries that are no step of a matter's life
+    "matter.report": gettext_lazy("Reported"),
+    "matter.unmask": gettext_lazy("Personal fields looked at"),
+    "matter.export": gettext_lazy("Exported"),
+    "evidence.keep": gettext_lazy("Evidence added"),
+    "evidence.erase": gettext_lazy("Evidence erased"),
+    "template.publish": gettext_lazy("Template published"),
+    "routing.change": gettext_lazy("Routing rule changed"),
+    "catalog.load": gettext_lazy("Catalog loaded"),
+    "calendar.set": gettext_lazy("Day set"),
+    "calendar.clear": gettext_lazy("Day cleared"),
+    "unit.open": gettext_lazy("Unit opened"),
+    "unit.change": gettext_lazy("Unit changed"),
+    "units.load": gettext_lazy("Units loaded"),
+    "post.start": gettext_lazy("Appointed"),
+    "post.end": gettext_lazy("Post ended"),
+    "posts.load": gettext_lazy("Posts loaded"),
+    "person.register": gettext_lazy("Person registered"),
+    "key.issue": gettext_lazy("Key issued"),
+    "key.revoke": gettext_lazy("Key revoked"),
+    "area.load": gettext_lazy("Areas loaded"),
+    "area.retire": gettext_lazy("Area ended"),
+    "area.replace": gettext_lazy("Areas replaced"),
+    "outbox.retry": gettext_lazy("Delivery tried again"),
+}
 MOST_CHECKED = 20_000  # entries of one subject that a page checks; above, the command does
 
 
@@ -79,10 +105,11 @@ def _line(row: Entry, who: Mapping[tuple[str, int | None], tuple[str, str]]) -> 
     noun, _dot, verb = row.kind.partition(".")
     person, post = who[row.actor, row.post_id]
     acts = {str(act): label(act) for act in Act} if noun == "matter" else {}
+    said = str(KINDS.get(row.kind, "")) or acts.get(verb, "")
     return {
         "at": row.at,
         "kind": row.kind,
-        "words": acts.get(verb, ""),
+        "words": said,
         "subject": row.subject,
         "seq": row.seq,
         "person": person,

@@ -29,7 +29,7 @@ PASSWORD_BYTES = 9  # twelve letters
 @needs(Permission.EDIT_POSTS)
 def index(request: HttpRequest) -> HttpResponse:
     """Find a person or a unit. Two statements besides the frame's, none before something is asked."""
-    query = request.GET.get("q", "").strip()[:60]
+    query = request.GET.get("find", "").strip()[:60]
     persons = directory.persons(query, SHOWN) if query else ()
     units = directory.units(words=query, size=SHOWN).rows if query else ()
     context = {
@@ -170,7 +170,7 @@ def _person_fields(posted: QueryDict | None) -> list[Field]:
     told = posted or QueryDict()
     hint = _("empty: the person does not sign in")
     return [
-        Field("name", _("Name"), value=told.get("name", ""), is_required=True, longest=60),
+        Field("name", _("Full name"), value=told.get("name", ""), is_required=True, longest=60),
         Field("phone", _("Office telephone"), "tel", told.get("phone", ""), longest=40),
         Field("username", _("User name"), value=told.get("username", ""), longest=60, hint=hint, autocomplete="off"),
     ]

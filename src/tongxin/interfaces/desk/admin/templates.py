@@ -42,7 +42,7 @@ EDITED = (
 @needs(Permission.EDIT_RULES)
 def index(request: HttpRequest) -> HttpResponse:
     """Show the templates in force, by class, narrowed by words. One statement besides the frame's."""
-    letter, query = request.GET.get("class", "")[:1], request.GET.get("q", "").strip()[:60]
+    letter, query = request.GET.get("class", "")[:1], request.GET.get("find", "").strip()[:60]
     rows = [row for row in Template.objects.filter(is_current=True).order_by("code") if answers(row, query)]
     counts = {each: sum(row.code.startswith(each) for row in rows) for each in CLASSES}
     groups = [
@@ -84,7 +84,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
 
 def answers(row: Template, query: str) -> bool:
     """Tell whether a template answers to the words typed: its code, names, pinyin or keywords."""
-    text = " ".join((row.code, row.name, row.name_en, row.pinyin, *map(str, row.keywords))).lower()
+    text = " ".join((row.code, row.name, row.name_en, row.pinyin.replace(" ", ""), *map(str, row.keywords))).lower()
     return all(word in text for word in query.lower().split())
 
 

@@ -26,10 +26,10 @@ def index(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     if posted is not None and (opened := _open(request, posted)) is not None:
         return redirect("desk:unit", opened.pk)
-    asked = {name: request.GET.get(name, "").strip()[:60] for name in ("q", "kind", "area")}
+    asked = {name: request.GET.get(name, "").strip()[:60] for name in ("find", "kind", "area")}
     after = request.GET.get("after", "")
     found = directory.units(
-        words=asked["q"], kind=asked["kind"], area=asked["area"], after=int(after) if after.isdecimal() else 0
+        words=asked["find"], kind=asked["kind"], area=asked["area"], after=int(after) if after.isdecimal() else 0
     )
     more = urlencode({**asked, "after": found.next}) if found.next else ""
     context = {
@@ -96,7 +96,7 @@ def _cut(told: dict[str, str]) -> dict[str, str]:
 
 def _search_fields(asked: dict[str, str]) -> list[Field]:
     return [
-        Field("q", _("Name, pinyin or code"), "search", asked["q"]),
+        Field("find", _("Name, pinyin or code"), "search", asked["find"]),
         Field("kind", _("Kind"), "select", asked["kind"], choices=choices(UnitKind), placeholder=_("all kinds")),
         Field("area", _("Area code"), value=asked["area"], placeholder="330802"),
     ]
