@@ -155,16 +155,21 @@ def duties_at(actor: Actor, *, area: str, desk_id: int | None, unit_id: int | No
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an actor may read: matters lying in `areas` or handled by `units`; sealed ones only as the last two say."""
+    """What an actor may read: matters lying in `areas`, handled by `units`, or reported by the person.
+
+    Sealed ones are read in `sealed_areas` only, and by the units and the reporter they concern.
+    """
 
     areas: tuple[str, ...] = ()
     units: tuple[int, ...] = ()
     sealed_areas: tuple[str, ...] = ()
+    person_id: int | None = None
 
-    def sees(self, *, area: str, unit_ids: Iterable[int | None], is_sealed: bool) -> bool:
+    def sees(self, *, area: str, unit_id: int | None, is_sealed: bool, reported_by: int | None) -> bool:
         """Tell whether one matter is in scope; the SQL form of the same sentence is in `matters.queries`."""
         in_area = any(area.startswith(prefix) for prefix in (self.sealed_areas if is_sealed else self.areas))
-        return in_area or any(unit in self.units for unit in unit_ids)
+        is_own = self.person_id is not None and reported_by == self.person_id
+        return in_area or unit_id in self.units or is_own
 
 
 def scope(actor: Actor) -> Scope:
@@ -173,6 +178,7 @@ def scope(actor: Actor) -> Scope:
         areas=_widest(duty.area for duty in actor.holding(SEES_AREA)),
         units=tuple(sorted({duty.unit_id for duty in actor.holding(UNIT)})),
         sealed_areas=_widest(duty.area for duty in actor.holding(SEES_SEALED)),
+        person_id=actor.person_id if actor.duties else None,
     )
 
 

@@ -40,7 +40,9 @@ def test_a_list_shows_exactly_what_the_pure_rule_says(town, now, many, who):
     expected = {
         matter.pk
         for matter in many
-        if seen.sees(area=matter.area, unit_ids=(matter.unit_id,), is_sealed=matter.is_sealed)
+        if seen.sees(
+            area=matter.area, unit_id=matter.unit_id, is_sealed=matter.is_sealed, reported_by=matter.reported_by
+        )
     }
 
     assert set(queries.visible_to(actor).values_list("pk", flat=True)) == expected
@@ -68,9 +70,21 @@ def test_sealed_matters_are_seen_by_named_duties_only(town, now, many):
     sealed = many.filter(is_sealed=True, area__startswith="330802001")
 
     assert sealed.count() == 3
-    for who in ("grid_worker", "acceptor", "dispatcher", "supervisor", "leader", "handler"):
+    assert queries.visible_to(town.grid_worker).filter(is_sealed=True).count() == 4  # her own reports, and no others
+    for who in ("other_grid_worker", "acceptor", "dispatcher", "supervisor", "leader", "handler"):
         assert not queries.visible_to(getattr(town, who)).filter(is_sealed=True).exists(), who
     assert queries.visible_to(town.duty_chief).filter(is_sealed=True).count() == 3
+
+
+def test_a_reporter_reads_the_own_report_wherever_it_lies_but_it_is_no_work_of_hers(town, now):
+    away = actions.report(a_report(point=ZHANGTAN_01), by=town.grid_worker, now=now)
+
+    assert queries.one(town.grid_worker, away.number).pk == away.id
+    assert [row.id for row in queries.worklist(town.grid_worker, Filters(), now).rows] == [away.id]
+    assert queries.worklist(town.grid_worker, Filters(states=(State.AWAITING_ACCEPTANCE,)), now).rows == []
+    assert queries.queues(town.grid_worker, list(OPEN), now)[State.AWAITING_ACCEPTANCE].count == 0
+    with pytest.raises(NotAllowed):
+        actions.take(Act.ACCEPT, matter_id=away.id, by=town.grid_worker, now=now)
 
 
 def test_words_find_what_was_said_and_only_that(town, now, many):

@@ -144,6 +144,9 @@ class Matter(models.Model):
             models.Index("reported_at", "id", name="matter_newest"),
             models.Index(Left("area", int(Level.TOWN)), "reported_at", "id", name="matter_newest_town"),
             models.Index("unit", "reported_at", "id", name="matter_newest_unit"),
+            models.Index(
+                "reported_by", "reported_at", "id", condition=Q(reported_by__isnull=False), name="matter_newest_own"
+            ),
         ]
 
 

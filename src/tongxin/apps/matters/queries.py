@@ -1,7 +1,7 @@
 """Reads of matters, each from what the reader may see; figures for pages and API come from the same query."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -28,22 +28,47 @@ NOTHING: Clause = ("false", [])
 AREA = "matters_matter.area"
 
 
-def scope_clause(seen: Scope) -> Clause:
-    """Return the SQL form of `Scope.sees`: missing data shows nothing."""
-    parts: list[str] = []
-    params: list[Any] = []
+def scope_parts(seen: Scope) -> list[Clause]:
+    """Return the SQL form of `Scope.sees` as alternatives, each of which an index answers; none: nothing is seen."""
+    parts: list[Clause] = []
     for areas, sealed in (
-        (seen.areas, "NOT matters_matter.is_sealed AND "),
-        (seen.sealed_areas, "matters_matter.is_sealed AND "),
+        (seen.areas, "NOT matters_matter.is_sealed"),
+        (seen.sealed_areas, "matters_matter.is_sealed"),
     ):
         for area in areas:
             clause, values = area_clause(area)
-            parts.append(f"({sealed}{clause})")
-            params += values
-    if seen.units:
-        parts.append("matters_matter.unit_id = ANY(%s::bigint[])")
-        params.append(list(seen.units))
-    return (f"({' OR '.join(parts)})", params) if parts else NOTHING
+            parts.append((f"{sealed} AND {clause}", values))
+    parts += [("matters_matter.unit_id = %s", [unit]) for unit in seen.units]
+    if seen.person_id is not None:
+        parts.append(("matters_matter.reported_by = %s", [seen.person_id]))
+    return parts
+
+
+def scope_clause(seen: Scope) -> Clause:
+    """Return the alternatives as one condition."""
+    parts = scope_parts(seen)
+    if not parts:
+        return NOTHING
+    return f"({' OR '.join(f'({clause})' for clause, _ in parts)})", [value for _, values in parts for value in values]
+
+
+def _union(columns: str, parts: Sequence[Clause], rest: Clause, tail: Clause) -> Clause:
+    """Return a selection that takes each alternative of the scope by its own index, in order, then merges what is few.
+
+    One condition with OR would make PostgreSQL walk a whole city's queue to fill one page of a town.
+    """
+    selects = [
+        (
+            f"(SELECT {columns} FROM matters_matter WHERE {clause} AND {rest[0]} {tail[0]})",
+            [*values, *rest[1], *tail[1]],
+        )
+        for clause, values in parts or [NOTHING]
+    ]
+    sql = " UNION ".join(text for text, _ in selects)
+    params = [value for _, values in selects for value in values]
+    if len(selects) == 1:
+        return sql, params
+    return f"(SELECT {columns} FROM ({sql}) AS merged {tail[0]})", [*params, *tail[1]]
 
 
 def area_clause(area: str) -> Clause:
@@ -151,13 +176,13 @@ COLUMNS = ", ".join(Row._fields)
 
 def worklist(actor: Actor, filters: Filters, now: datetime, *, after: str = "", size: int = PAGE) -> Page:
     """Return a page of what the actor may see. One statement, keyset-paged. Raises Invalid for a bad cursor."""
-    clause, params = _where(actor, filters, now)
     order, key = ("due_at, id", "due_at") if filters.is_queue else ("reported_at DESC, id DESC", "reported_at")
+    clause, params = _narrowed(filters, now)
     if after:
         moment, id_ = _read_cursor(after)
         clause += f" AND ({key}, id) {'>' if filters.is_queue else '<'} (%s::timestamptz, %s::bigint)"
         params += [moment, id_]
-    found = run(f"SELECT {COLUMNS} FROM matters_matter WHERE {clause} ORDER BY {order} LIMIT %s", [*params, size + 1])
+    found = run(*_union(COLUMNS, _parts(actor, filters), (clause, params), (f"ORDER BY {order} LIMIT %s", [size + 1])))
     rows = [Row(*row) for row in found[:size]]
     more = len(found) > size and getattr(rows[-1], key) is not None
     return Page(rows, f"{getattr(rows[-1], key).isoformat()}~{rows[-1].id}" if more else None, filters)
@@ -171,12 +196,8 @@ def all_of(actor: Actor, filters: Filters, now: datetime) -> list[Row]:
 
 def count(actor: Actor, filters: Filters, now: datetime, *, cap: int = CAP) -> int:
     """Return how many matters a list holds, at most one more than the cap. One statement."""
-    clause, params = _where(actor, filters, now)
-    return int(
-        run(
-            f"SELECT count(*) FROM (SELECT FROM matters_matter WHERE {clause} LIMIT %s) AS counted", [*params, cap + 1]
-        )[0][0]
-    )
+    few, params = _union("id", _parts(actor, filters), _narrowed(filters, now), ("LIMIT %s", [cap + 1]))
+    return int(run(f"SELECT count(*) FROM {few} AS counted", params)[0][0])
 
 
 class Tally(NamedTuple):
@@ -189,16 +210,19 @@ class Tally(NamedTuple):
 
 def queues(actor: Actor, states: Sequence[State], now: datetime) -> Mapping[State, Tally]:
     """Return the tallies of open matters by state, each capped. One statement."""
-    seen, params = scope_clause(scope(actor))
+    waiting, params = _union(
+        "id, due_at, amber_at",
+        _work(actor),
+        ("state = s.state AND closed_at IS NULL", []),
+        ("ORDER BY due_at LIMIT %s", [CAP + 1]),
+    )
     found = run(
         f"""
         SELECT s.state, count(waiting.due_at), count(*) FILTER (WHERE waiting.due_at < %s::timestamptz),
             count(*) FILTER (WHERE waiting.due_at >= %s::timestamptz AND waiting.amber_at <= %s::timestamptz)
-        FROM unnest(%s::text[]) AS s(state) LEFT JOIN LATERAL (
-            SELECT due_at, amber_at FROM matters_matter
-            WHERE state = s.state AND closed_at IS NULL AND {seen} ORDER BY due_at LIMIT %s) AS waiting ON true
+        FROM unnest(%s::text[]) AS s(state) LEFT JOIN LATERAL {waiting} AS waiting ON true
         GROUP BY s.state""",
-        [now, now, now, [state.value for state in states], *params, CAP + 1],
+        [now, now, now, [state.value for state in states], *params],
     )
     return {State(state): Tally(total, overdue, amber) for state, total, overdue, amber in found}
 
@@ -240,9 +264,28 @@ def near(actor: Actor, matter: Matter, now: datetime, *, days: int = 30, limit: 
     return [Row(*row) for row in found]
 
 
+def _work(actor: Actor) -> list[Clause]:
+    """A queue is work to do: what somebody merely reported stands in lists, not in queues."""
+    return scope_parts(replace(scope(actor), person_id=None))
+
+
+def _parts(actor: Actor, filters: Filters) -> list[Clause]:
+    return _work(actor) if filters.is_queue else scope_parts(scope(actor))
+
+
 def _where(actor: Actor, filters: Filters, now: datetime) -> Clause:
-    clause, params = scope_clause(scope(actor))
-    parts = [clause]
+    """Return scope and filters as one condition, for reads that look at all of it anyway."""
+    parts = _parts(actor, filters)
+    if not parts:
+        return NOTHING
+    rest, more = _narrowed(filters, now)
+    seen = " OR ".join(f"({clause})" for clause, _ in parts)
+    return f"({seen}) AND {rest}", [*(value for _, values in parts for value in values), *more]
+
+
+def _narrowed(filters: Filters, now: datetime) -> Clause:
+    parts = ["true"]
+    params: list[Any] = []
     if filters.states:
         if len(filters.states) == 1:
             parts.append("state = %s")

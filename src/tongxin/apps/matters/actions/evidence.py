@@ -138,12 +138,19 @@ def _locked(matter_id: int, by: Actor) -> Matter:
 
 
 def _sees(by: Actor, matter: Matter) -> bool:
-    return scope(by).sees(area=matter.area, unit_ids=(matter.unit_id,), is_sealed=matter.is_sealed)
+    return scope(by).sees(
+        area=matter.area, unit_id=matter.unit_id, is_sealed=matter.is_sealed, reported_by=matter.reported_by
+    )
 
 
 def _duty(matter: Matter, permission: Permission, by: Actor) -> Duty:
-    """Return the duty that counts for this matter and permits this. Raises NotAllowed."""
+    """Return the duty that counts for this matter and permits this. Raises NotAllowed.
+
+    Whoever reported a matter may add to it, wherever it lies.
+    """
+    granted = duty_for(by, permission)
     duties = duties_at(by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id)
-    if not duties or duty_for(by, permission) is None:
+    is_own = permission is Permission.ATTACH and matter.reported_by == by.person_id
+    if granted is None or not (duties or is_own):
         raise NotAllowed("permission.denied", permission=permission)
-    return next(iter(duties.values()))
+    return next(iter(duties.values()), granted)

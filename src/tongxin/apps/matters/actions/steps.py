@@ -85,6 +85,7 @@ class Standing(NamedTuple):
     is_sealed: bool
     area: str
     state: str
+    reported_by: int | None
     desk_id: int
     suggested_id: int | None
     unit_id: int | None
@@ -246,7 +247,7 @@ def _decide(
     days: WorkingCalendar,
 ) -> _Change:
     if matter is None or not scope(asked.by).sees(
-        area=matter.area, unit_ids=(matter.unit_id,), is_sealed=matter.is_sealed
+        area=matter.area, unit_id=matter.unit_id, is_sealed=matter.is_sealed, reported_by=matter.reported_by
     ):
         raise Missing("matter.missing")
     if asked.rev is not None and asked.rev != matter.rev:

@@ -206,4 +206,4 @@ def _seats(end: datetime) -> Mapping[tuple[Role, int | str], Sequence[Actor]]:
 
 def sees(actor: Actor, *, area: str, unit_id: int | None, is_sealed: bool) -> bool:
     """Tell whether the matter is in the actor's scope."""
-    return not is_sealed or scope(actor).sees(area=area, unit_ids=(unit_id,), is_sealed=True)
+    return not is_sealed or scope(actor).sees(area=area, unit_id=unit_id, is_sealed=True, reported_by=None)
