@@ -1,7 +1,6 @@
 """Importing matters: every row accounted for, nothing twice, nothing half, and broken files refused in plain words."""
 
 import csv
-import os
 import zipfile
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -13,11 +12,13 @@ from openpyxl import Workbook
 
 from tests.town import HEXIYUAN_01, SONGYUAN_01, a_photo, kinds_of
 from tongxin.apps.journal.models import Entry
+from tongxin.apps.journal.verification import broken_entries
 from tongxin.apps.matters import actions
 from tongxin.apps.matters.actions import Past
 from tongxin.apps.matters.models import Contact, Deadline, Matter, Report
 from tongxin.interfaces.console import importing
 from tongxin.interfaces.console.importing import mapping, tables
+from tongxin.rules.datum import Datum, from_wgs84
 from tongxin.rules.errors import Invalid
 from tongxin.rules.lifecycles.matter import Act, CloseKind, State
 from tongxin.rules.permissions import SYSTEM
@@ -145,8 +146,6 @@ def test_rows_without_a_point_go_by_the_name_of_their_area(run, tmp_path):
 
 
 def test_points_may_come_in_the_datum_of_another_map(run, mapped, tmp_path):
-    from tongxin.rules.datum import Datum, from_wgs84
-
     lon, lat = from_wgs84(*HEXIYUAN_01, Datum.BD09)
     mapped.write_text('datum = "bd09"\n' + MAP, encoding="utf-8")
 
@@ -202,7 +201,6 @@ def test_every_row_is_accounted_for_and_each_rejected_one_says_why(run, tmp_path
     assert all("一" <= row["原因 reason"][-2] <= "鿿" or row["原因 reason"].endswith("。") for row in kept)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="modes")
 def test_the_file_of_rejected_rows_is_for_its_owners_eyes(run, tmp_path):
     run(written(tmp_path, [a_row(内容="")]))
 
@@ -212,6 +210,7 @@ def test_the_file_of_rejected_rows_is_for_its_owners_eyes(run, tmp_path):
 CODE = ("'; DROP TABLE matters_matter; --", "<script>", "{{7*7}}", "%s", "\\.", "=1+1", "a\tb", "\\N", "a\nb")
 
 
+@pytest.mark.slow
 def test_what_looks_like_code_is_kept_as_words_in_large_imports_too(run, tmp_path):
     run(
         written(
@@ -221,6 +220,34 @@ def test_what_looks_like_code_is_kept_as_words_in_large_imports_too(run, tmp_pat
 
     for text in CODE:
         assert Report.objects.filter(text=text, matter__place=text).count() == 5_004 // len(CODE)
+
+
+def test_the_file_of_rejected_rows_can_be_put_right_and_imported_itself(run, tmp_path):
+    run(written(tmp_path, [a_row(), a_row(编号="A-2", 内容="")]))
+    rejected = tmp_path / "old.csv.rejected.csv"
+    rejected.write_text(rejected.read_text("utf-8-sig").replace("A-2,垃圾,,", "A-2,垃圾,补写的内容,"), encoding="utf-8")
+
+    run(rejected)
+
+    assert set(Matter.objects.values_list("source_key", flat=True)) == {"A-1", "A-2"}
+
+
+@pytest.mark.slow
+def test_large_and_small_batches_never_give_one_number_twice(town, now):
+    def reports(many: int) -> list[str]:
+        told = [actions.Incoming("C02", "垃圾", lon=SONGYUAN_01[0], lat=SONGYUAN_01[1])] * many
+        return [each.number for each in actions.report_many(told, by=SYSTEM, now=now)]
+
+    numbers = [*reports(3), *reports(5_001), *reports(3), *reports(5_001)]
+
+    assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.slow
+def test_the_journal_of_an_import_is_whole(run, tmp_path):
+    run(written(tmp_path, [a_row(编号=f"A-{n}") for n in range(5_001)]))
+
+    assert broken_entries(lambda _: None) == []
 
 
 # --- twice -----------------------------------------------------------------------------------------------

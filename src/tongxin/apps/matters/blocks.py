@@ -24,7 +24,9 @@ TAKE_ALL = """
 
 def give(areas: Sequence[str], days: Sequence[date]) -> list[str]:
     """Return a number for each matter, given the area it lies in and the local day of its report."""
-    wanted = [numbers.series(letters_of(up_to(area, Level.COUNTY)), day) for area, day in zip(areas, days, strict=True)]
+    places = [(up_to(area, Level.COUNTY), day) for area, day in zip(areas, days, strict=True)]
+    series_of = {place: numbers.series(letters_of(place[0]), place[1]) for place in set(places)}
+    wanted = [series_of[place] for place in places]
     counted = Counter(wanted)
     own = connection.copy()
     try:
