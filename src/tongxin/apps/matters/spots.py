@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tongxin.apps.matters.queries import NOTHING, Clause, Spot, area_clause, scope_clause
+from tongxin.apps.matters.queries import Clause, Spot, area_clause, scope_clause
 from tongxin.postgres.batches import run
 from tongxin.rules.area_codes import Level
 from tongxin.rules.lamps import Lamp
@@ -86,8 +86,6 @@ def points(
 
 def _open(actor: Actor, within: str, narrowed: Narrowed) -> Clause:
     clause, params = scope_clause(scope(actor))
-    if clause == NOTHING[0]:
-        return NOTHING
     parts: list[str] = [clause, "closed_at IS NULL"]
     values: list[Any] = [*params]
     if within:

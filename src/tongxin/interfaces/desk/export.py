@@ -6,7 +6,7 @@ from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -29,6 +29,7 @@ from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.permissions import Actor, Permission, duty_for, require
 from tongxin.rules.working_time import SHANGHAI
 
+FORMS = ("csv", "xlsx")
 MOST = 100_000
 IN_MEMORY = 8_000_000  # bytes of a workbook kept in memory; beyond, on disk
 PLACES = (Level.COUNTY, Level.TOWN, Level.VILLAGE, Level.GRID)
@@ -42,6 +43,8 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """Answer the filtered list as a file. Raises NotAllowed, and Invalid beyond 100,000 rows. Four statements."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     require(actor, Permission.EXPORT)
+    if form not in FORMS:
+        raise Http404(form)
     filters, now = filters_of(request.GET), timezone.now()
     found = count(actor, filters, now, cap=MOST)
     if found > MOST:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,7 +63,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     """Show a rule to change: a post with `dry` tries it on past matters, one without writes it."""
     row = RoutingRule.objects.filter(code=code).first()
     if row is None and code != NEW:
-        raise Missing("routing.unknown", rule=code[:12])
+        raise Http404(code)
     posted = request.POST if request.method == "POST" else None
     dry = None
     if posted is not None and "dry" in posted:
