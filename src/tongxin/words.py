@@ -603,7 +603,8 @@ def _in_words(value: Any, language: str) -> str:
     if isinstance(value, Enum) and not isinstance(value, IntEnum):
         return label(value, language)
     if isinstance(value, datetime):
-        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        at = value.astimezone(SHANGHAI) if 1 < value.year < 9999 else value  # the edges of time have no other zone
+        return f"{at:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple | set | frozenset):

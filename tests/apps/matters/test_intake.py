@@ -87,6 +87,8 @@ BAD = {
     "half a point": ({"point": (118.8, None)}, "point.half"),
     "no such point": ({"point": (float("nan"), 28.9)}, "point.invalid"),
     "beyond the poles": ({"point": (118.8, 91.0)}, "point.invalid"),
+    "over the edge of its datum": ({"point": (-180.0, 28.9), "datum": Datum.BD09}, "point.invalid"),
+    "a key with a control character": ({"source_key": "a\x00b"}, "report.nul"),
     "nowhere at all": ({"point": (None, None)}, "place.missing"),
     "an unknown area": ({"point": (None, None), "area": "330899"}, "area.unknown"),
     "an area that is no code": ({"point": (None, None), "area": "'; DROP TABLE"}, "area.unknown"),

@@ -1,5 +1,6 @@
 """Nobody sees what is not theirs: every read path, and the SQL of the scope against its pure sentence."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -117,7 +118,9 @@ def test_a_queue_is_paged_without_losing_or_doubling_a_row(town, now):
     assert [row.due_at for row in rows] == sorted(row.due_at for row in rows)
 
 
-@pytest.mark.parametrize("cursor", ["x", "2026-01-01~1", "2026-01-01T00:00:00Z~", "~", "';--"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "2026-01-01~1", "2026-01-01T00:00:00Z~", "~", "';--", f"2026-01-01T00:00:00Z~{2**63}"]
+)
 def test_a_cursor_that_is_none_is_refused(town, now, cursor):
     with pytest.raises(Invalid):
         queries.worklist(town.acceptor, Filters(), now, after=cursor)
@@ -130,6 +133,14 @@ def test_lamps_of_the_list_are_lamps_of_the_clock(town, now, many):
         for lamp in (Lamp.GREEN, Lamp.AMBER, Lamp.RED):
             filtered = queries.worklist(town.dispatcher, Filters(states=tuple(OPEN), lamp=lamp), moment, size=200).rows
             assert {row.id for row in filtered} == {row.id for row in everything if row.lamp(moment) is lamp}
+
+
+def test_somebody_without_a_duty_sees_nothing_again_and_again(town, now, many):
+    stranger = replace(town.dispatcher, duties=())
+
+    for filters in (Filters(words="路灯"), Filters(template="C02"), Filters(states=tuple(OPEN), lamp=Lamp.RED)) * 2:
+        assert queries.worklist(stranger, filters, now).rows == []
+        assert queries.all_of(stranger, filters, now) == []
 
 
 def test_counts_of_the_map_add_up_to_the_list(town, now, many):

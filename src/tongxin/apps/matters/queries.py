@@ -24,8 +24,12 @@ PAGE = 50
 CAP = 1_000  # counts stop here and show "1000+"
 
 Clause = tuple[str, list[Any]]
-NOTHING: Clause = ("false", [])
 AREA = "matters_matter.area"
+
+
+def nothing() -> Clause:
+    """Return the condition that holds for no matter; a fresh list, for callers add to it."""
+    return "false", []
 
 
 def scope_parts(seen: Scope) -> list[Clause]:
@@ -48,7 +52,7 @@ def scope_clause(seen: Scope) -> Clause:
     """Return the alternatives as one condition."""
     parts = scope_parts(seen)
     if not parts:
-        return NOTHING
+        return nothing()
     return f"({' OR '.join(f'({clause})' for clause, _ in parts)})", [value for _, values in parts for value in values]
 
 
@@ -62,7 +66,7 @@ def _union(columns: str, parts: Sequence[Clause], rest: Clause, tail: Clause) ->
             f"(SELECT {columns} FROM matters_matter WHERE {clause} AND {rest[0]} {tail[0]})",
             [*values, *rest[1], *tail[1]],
         )
-        for clause, values in parts or [NOTHING]
+        for clause, values in parts or [nothing()]
     ]
     sql = " UNION ".join(text for text, _ in selects)
     params = [value for _, values in selects for value in values]
@@ -277,7 +281,7 @@ def _where(actor: Actor, filters: Filters, now: datetime) -> Clause:
     """Return scope and filters as one condition, for reads that look at all of it anyway."""
     parts = _parts(actor, filters)
     if not parts:
-        return NOTHING
+        return nothing()
     rest, more = _narrowed(filters, now)
     seen = " OR ".join(f"({clause})" for clause, _ in parts)
     return f"({seen}) AND {rest}", [*(value for _, values in parts for value in values), *more]
@@ -339,7 +343,7 @@ def _by_words(words: str) -> list[Clause]:
         return [("number = %s", [words.upper()])]
     lexemes = words_of(words)
     if not lexemes:
-        return [NOTHING]
+        return [nothing()]
     pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     return [
         (
@@ -357,6 +361,8 @@ def _read_cursor(cursor: str) -> tuple[datetime, int]:
         at = datetime.fromisoformat(moment)
         if at.tzinfo is None:
             raise ValueError(moment)
-        return at, int(id_)
+        if not 0 <= (last := int(id_)) < 2**63:
+            raise ValueError(id_)
+        return at, last
     except ValueError as wrong:
         raise Invalid("cursor.invalid", cursor=cursor[:40]) from wrong

@@ -189,7 +189,7 @@ def report_many(batch: Sequence[Incoming], *, by: Actor, now: datetime, source: 
 
 
 def _known(batch: Sequence[Incoming], source: str) -> dict[str | None, Reported]:
-    keys = [incoming.source_key for incoming in batch if incoming.source_key]
+    keys = [key for incoming in batch if (key := incoming.source_key) and "\x00" not in key]
     if not keys:
         return {}
     # two requests with one key at once: the second waits here, then finds the first one's matter
@@ -243,9 +243,17 @@ def _wgs84(incoming: Incoming) -> tuple[float, float]:
         lon, lat = float(incoming.lon), float(incoming.lat)  # type: ignore[arg-type]
     except (TypeError, ValueError) as wrong:
         raise Invalid("point.invalid", lon=str(incoming.lon)[:20], lat=str(incoming.lat)[:20]) from wrong
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+    if not _is_on_earth(lon, lat):
         raise Invalid("point.invalid", lon=lon, lat=lat)
-    return (lon, lat) if incoming.datum is Datum.WGS84 else to_wgs84(lon, lat, incoming.datum)
+    if incoming.datum is not Datum.WGS84:
+        lon, lat = to_wgs84(lon, lat, incoming.datum)
+        if not _is_on_earth(lon, lat):  # the shift of a datum may carry a point on the edge over it
+            raise Invalid("point.invalid", lon=lon, lat=lat)
+    return lon, lat
+
+
+def _is_on_earth(lon: float, lat: float) -> bool:
+    return -180 <= lon <= 180 and -90 <= lat <= 90
 
 
 def _named_place(incoming: Incoming) -> _Place | Refused:
