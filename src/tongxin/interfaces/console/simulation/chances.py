@@ -4,6 +4,7 @@ A string of digits is a profile: twelve for January to December, twenty-four for
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 from tongxin.rules.channels import Channel
 from tongxin.rules.lifecycles.matter import State
@@ -22,6 +23,7 @@ POPULAR = _codes(
 )
 MOST, SLOPE = 10.0, 0.8
 BY_CLASS = {"A": 0.35, "B": 0.4, "C": 0.5, "D": 0.4, "E": 0.3, "F": 0.4, "G": 0.25, "H": 0.12, "I": 0.3}
+RARE = {"A13": 0.06, "H12": 0.06, "I09": 0.06}  # sealed to so few that they go slowly
 
 SEASONS = {
     "A06": "965333334579",  # wages are asked for before the New Year
@@ -141,17 +143,18 @@ STUCK_TIMES = (6.0, 40.0)
 LONG_LIMIT_DAYS = 5  # from here on progress is noted (domain.md §3.1 row 9)
 
 
-def weights(digits: str) -> list[float]:
+@cache
+def weights(digits: str) -> tuple[float, ...]:
     """Return a profile as numbers of mean 1."""
     mean = sum(map(int, digits)) / len(digits)
-    return [int(digit) / mean for digit in digits]
+    return tuple(int(digit) / mean for digit in digits)
 
 
 def popularity(code: str) -> float:
     """Return how often a template comes, before seasons."""
     if code in POPULAR:
         return MOST / (POPULAR.index(code) + 1) ** SLOPE
-    return BY_CLASS.get(code[:1], min(BY_CLASS.values()))
+    return RARE.get(code) or BY_CLASS.get(code[:1], min(BY_CLASS.values()))
 
 
 def affinity(code: str, channel: Channel) -> float:

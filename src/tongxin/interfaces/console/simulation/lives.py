@@ -21,6 +21,8 @@ from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Clock
 from tongxin.rules.lifecycles.matter import LAMP_CLOCK, Act, CloseKind, State
 from tongxin.rules.permissions import DESK, GRID, UNIT, Actor, Role
+from tongxin.rules.returning import return_until
+from tongxin.rules.units import UnitKind
 from tongxin.rules.working_time import Unit, due_at
 
 SEATS: dict[Act, tuple[Role, ...]] = {
@@ -170,7 +172,10 @@ class Life:
     def _photo(self, kind: EvidenceKind, by: Actor | None) -> Telling:
         """Take the photo the template wants, once."""
         wanted = self.kind.before_photos if kind is EvidenceKind.BEFORE else self.kind.after_photos
-        if by is not None and by.duties and wanted and kind not in self.shown and not self.kind.is_sealed:
+        is_seen = by is not None and sees(
+            by, area=self.matter.area, unit_id=self.unit_id, is_sealed=self.kind.is_sealed
+        )
+        if wanted and is_seen and by.duties and kind not in self.shown:
             self.shown.add(kind)
             yield Photo(self.matter.id, kind, self.kind.code, by, self.at)
 
@@ -246,17 +251,26 @@ class Life:
 
     def _worked(self) -> Telling:
         """Dispatch, handle, review and check until it holds, then close."""
-        wrong = self._wrong_unit() if self.chance("misdispatch") else None
+        right = self._right_unit()
+        wrong = self._wrong_unit(right) if self.chance("misdispatch") else None
         for turn in range(ROUNDS):
-            unit_id = wrong if turn == 0 and wrong else self.suggested_id
+            unit_id = wrong if turn == 0 and wrong else right
             if not (yield from self._signed(unit_id, is_wrong=unit_id == wrong)):
                 continue
             yield from self._handled()
             if (yield from self._checked()):
                 return
 
-    def _wrong_unit(self) -> int | None:
-        others = self.stage.others(self.suggested_id, self.matter.area[: Level.TOWN])
+    def _right_unit(self) -> int:
+        """Return the suggested unit; what is sealed stays in the village, whose secretary alone may check it there."""
+        village = self.matter.area[: Level.VILLAGE]
+        own = self.stage.units_by_kind.get((UnitKind.VILLAGE_STATION, village), ())
+        return own[0] if self.kind.is_sealed and self.kind.level == "V" and own else self.suggested_id
+
+    def _wrong_unit(self, right: int) -> int | None:
+        if self.kind.is_sealed:
+            return None
+        others = self.stage.others(right, self.matter.area[: Level.TOWN])
         return self.rng.choice(others) if others else None
 
     def _signed(self, unit_id: int, *, is_wrong: bool) -> Generator[Asked | Photo, Taken | None, bool]:
@@ -271,16 +285,20 @@ class Life:
             yield from self.take(Act.RECALL)
             return False
         self.wait(times=0.3 if is_wrong else 1)
-        if is_wrong and self.chance("return"):
+        if is_wrong and self.chance("return") and self.at <= self._returnable_until():
             if self.chance("sign_first"):
                 yield from self.take(Act.SIGN)
-                self.at += MOMENT * 5
+                self.at = min(self.at + 5 * MOMENT, self._returnable_until())
             yield from self._returned()
             return False
         signer = self.who(Act.SIGN)
         yield from self.take(Act.SIGN, signer)
         yield from self._photo(EvidenceKind.BEFORE, signer)
         return True
+
+    def _returnable_until(self) -> datetime:
+        days, kind = self.stage.calendar, self.kind
+        return return_until(deadlines.start(Clock.HANDLE, self.dispatched_at, kind.limit, kind.urgency, days), days)
 
     def _returned(self) -> Telling:
         ground, reason = self.rng.choice(phrases.RETURNS)

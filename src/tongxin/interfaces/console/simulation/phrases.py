@@ -22,6 +22,7 @@ HOUSE_SPOTS = (
     "{stem}小区 {b} 幢", "{stem}小区 {b} 幢 {u} 单元", "{stem}小区东门", "{stem}小区地下车库", "{stem}花园 {b} 幢",
     "{stem}新村 {b} 幢 {u} 单元", "{stem}家园 {b} 幢", "{road} {n} 号院内",
 )  # fmt: skip
+HOME_SPOTS = ("{stem} {n} 号", "{stem}东头 {b} 号", "{stem}西头 {b} 号", "{stem} {b} 组", "{stem}新村 {b} 号")
 VILLAGE_SPOTS = (
     "{stem}村口", "{stem} {n} 号旁", "{stem}文化礼堂前", "{stem}水渠边", "{stem}桥头", "{stem}晒谷场", "{stem}村道",
     "{stem}东头 {b} 号", "{stem}西头 {b} 号", "{stem}便民服务点旁", "{stem}候车亭旁",
@@ -38,7 +39,9 @@ def _codes(text: str) -> list[str]:
 WATER = frozenset(_codes("B22 E01 E02 E03 E08 E09 H03"))
 FIELD = frozenset(_codes("A04 B17 E04 E07 E11 E12 H04 H07 I08"))
 SITE = frozenset(_codes("B12 C12 C13"))
-HOUSE = frozenset(_codes("A01 A02 A05 A10 B02 B03 B04 B05 B07 B08 B13 B15 F04 F05 F06 F07 F09 F10 G05 G06 I10"))
+HOUSE = frozenset(_codes("B02 B03 B04 B05 B07 B08 B13 B15 G05 G06"))
+AT_HOME = frozenset("AF")  # disputes and services are told by where people live
+SPOTS = ((WATER, WATER_SPOTS), (FIELD, FIELD_SPOTS), (SITE, SITE_SPOTS))
 
 OPENINGS: Mapping[Channel, Sequence[str]] = {
     Channel.GRID: ("巡查到{place}：", "今天走到{place}，", "巡查时看到，{place}，", "{place}：", "路过{place}，"),
@@ -51,10 +54,11 @@ OPENINGS: Mapping[Channel, Sequence[str]] = {
     Channel.PAPER: ("来信反映{place}：", "来访反映，{place}，"),
 }
 ENDINGS: Mapping[Channel, Sequence[str]] = {
-    Channel.GRID: ("", "", "已拍照。", "已和周边住户说过。", "现场已提醒过往行人。", "昨天巡查时还没有。"),
+    Channel.GRID: ("", "", "已拍照。", "已和周边住户说过。", "昨天巡查时还没有。", "请派人处理。"),
     Channel.RESIDENT: ("", "麻烦派人来看看。", "已经好几天了。", "希望能解决一下。", "上周也说过一次。", "谢谢。"),
     Channel.HOTLINE: ("", "来电人希望尽快处理。", "希望回电告知结果。", "请相关单位核实。", "此前未反映过。"),
 }
+LISTENED = ("", "", "已做登记。", "约好这两天上门。", "已告知办理流程。")  # what grid workers add in people's homes
 PLAIN_ENDINGS = ("", "请核实处理。", "请按职责办理。")
 
 
@@ -66,14 +70,11 @@ def stem_of(village: str) -> str:
 def place(rng: Random, template: str, village: str, town: str, *, is_urban: bool) -> str:
     """Return a place as somebody on the spot would say it."""
     stem = stem_of(village)
-    spots = STREET_SPOTS
-    for codes, those in ((WATER, WATER_SPOTS), (FIELD, FIELD_SPOTS), (SITE, SITE_SPOTS)):
-        if template in codes:
-            spots = those
-    if spots is STREET_SPOTS and not is_urban:
-        spots = VILLAGE_SPOTS
-    elif spots is STREET_SPOTS and template in HOUSE:
-        spots = HOUSE_SPOTS
+    spots = next((spots for codes, spots in SPOTS if template in codes), None)
+    if spots is None and (template in HOUSE or template[:1] in AT_HOME):
+        spots = HOUSE_SPOTS if is_urban else HOME_SPOTS
+    if spots is None:
+        spots = STREET_SPOTS if is_urban else VILLAGE_SPOTS
     road, other = rng.sample([name + kind for name in (stem, re.sub("(街道|镇|乡)$", "", town)) for kind in ROADS], 2)
     return rng.choice(spots).format(
         stem=stem, road=road, other=other, n=rng.randint(1, 288), b=rng.randint(1, 32), u=rng.randint(1, 4)
@@ -89,10 +90,12 @@ def title(rng: Random, name: str, sample: str, place: str) -> str:
     return f"{place} · {seen}"[:TITLE_LIMIT]
 
 
-def text(rng: Random, channel: Channel, sample: str, place: str) -> str:
+def text(rng: Random, channel: Channel, template: str, sample: str, place: str) -> str:
     """Return what was told: where, what (the sample), and a word more or less."""
     opening = rng.choice(OPENINGS[channel]).format(place=place)
-    return f"{opening}{sample}{rng.choice(ENDINGS.get(channel, PLAIN_ENDINGS))}"
+    is_at_home = channel is Channel.GRID and template[:1] in AT_HOME
+    ending = rng.choice(LISTENED if is_at_home else ENDINGS.get(channel, PLAIN_ENDINGS))
+    return f"{opening}{sample}{ending}"
 
 
 def contact(rng: Random) -> tuple[str, str]:

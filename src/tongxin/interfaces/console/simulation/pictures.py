@@ -156,7 +156,8 @@ def _lamp(pen: Pen, after: bool) -> None:
         _box(pen, x, 165, 90, 110, "#F0D48A" if after and x % 360 == 60 else "#3F4A52", 4)
     _box(pen, 0, 400, WIDTH, 240, "#4A5156")
     if after:
-        _shape(pen, "#D8C68F", (520, 170), (640, 170), (860, 640), (300, 640))
+        _disk(pen, 580, 520, 300, 92, "#8A8468")
+        _disk(pen, 580, 520, 190, 54, "#B5A976")
     _line(pen, "#2E363B", 14, (400, 420), (400, 120), (420, 110), (560, 110))
     _box(pen, 520, 108, 120, 34, "#FFE9A8" if after else "#2E363B", 14)
 

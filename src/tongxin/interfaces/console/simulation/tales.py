@@ -38,7 +38,8 @@ QUEUES = (  # how the states follow one another, and how many steps lead to each
     (State.AWAITING_CLOSING, 7),
     (State.VERIFYING, 1),
 )
-LAMPS = tuple(map(Lamp, "green amber green red green amber green amber red green amber green".split()))
+G, A, R = Lamp.GREEN, Lamp.AMBER, Lamp.RED
+LAMPS = (G, A, G, R, G, A, G, A, R, G, A, G)  # of the matters of each queue
 SHARES = {Lamp.GREEN: (0.05, 0.45), Lamp.AMBER: (0.5, 0.97), Lamp.RED: (1.1, 2.4)}  # of the clock that shows
 TRIES = 24
 AT_MOST = 8  # one matter in so many may be laid
@@ -239,7 +240,7 @@ def _written(stage: Stage, tale: Tale) -> Incoming:
     name, phone = phrases.contact(rng) if leaves else ("", "")
     return Incoming(
         template=template,
-        text=phrases.text(rng, tale.channel, sample["text"], place),
+        text=phrases.text(rng, tale.channel, template, sample["text"], place),
         title=phrases.title(rng, kind.name, sample["text"], place),
         place=place,
         lon=round(grid.lon + rng.triangular(-0.7, 0.7, 0) * grid.reach[0], 6),

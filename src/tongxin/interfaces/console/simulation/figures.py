@@ -1,0 +1,94 @@
+"""What the simulated city shows: figures by class of matters, each rate with its denominator."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count, Q
+from django.db.models.functions import Left
+from rich.table import Table
+
+from tongxin.apps.matters.models import Matter
+from tongxin.rules.lifecycles.matter import State
+
+CLASSES = {
+    "A": "矛盾纠纷 Disputes",
+    "B": "公共安全 Public safety",
+    "C": "市容环境 Streets",
+    "D": "部件设施 Facilities",
+    "E": "生态环境 Environment",
+    "F": "民生服务 Services",
+    "G": "治安防范 Public order",
+    "H": "应急事件 Emergencies",
+    "I": "村务管理 Village affairs",
+}
+ALL = "合计 All"
+MONTH = timedelta(days=30)
+
+
+class Figures(NamedTuple):
+    """The figures of a class, or of all. `old` counts what was reported a month ago or earlier."""
+
+    name: str
+    reported: int
+    closed: int
+    late: int
+    settled: int
+    returned: int
+    reworked: int
+    old: int
+    old_closed: int
+
+
+def figures(now: datetime) -> list[Figures]:
+    """Return the figures by class, those of all last. One statement."""
+    is_closed, is_old = Q(state=State.CLOSED), Q(reported_at__lte=now - MONTH)
+    rows = Matter.objects.annotate(letter=Left("template_code", 1)).values_list("letter").order_by("letter")
+    counted = rows.annotate(
+        reported=Count("id"),
+        closed=Count("id", is_closed),
+        late=Count("id", is_closed & Q(is_late=True)),
+        settled=Count("id", is_closed & Q(dispatched_at__isnull=True)),
+        returned=Count("id", Q(returns__gt=0)),
+        reworked=Count("id", Q(reworks__gt=0)),
+        old=Count("id", is_old),
+        old_closed=Count("id", is_old & is_closed),
+    )
+    classes = [Figures(CLASSES.get(letter, letter), *numbers) for letter, *numbers in counted]
+    sums = zip(*(each[1:] for each in classes), strict=True)
+    return [*classes, Figures(ALL, *map(sum, sums))] if classes else []
+
+
+def table(now: datetime) -> Table:
+    """Return the figures as a table for the terminal."""
+    found = figures(now)
+    shown = Table("类别 Class", box=None, padding=(0, 2, 0, 0), caption=_caption(found), caption_justify="left")
+    for heading in ("上报", "结案", "结案率", "超时", "超时率", "自行处置", "退回", "返工"):
+        shown.add_column(heading, justify="right")
+    for each in found:
+        shown.add_row(each.name, *_cells(each), style="bold" if each.name == ALL else "")
+    return shown
+
+
+def _cells(each: Figures) -> Iterator[str]:
+    yield f"{each.reported:,}"
+    yield f"{each.closed:,}"
+    yield rate(each.closed, each.reported)
+    yield f"{each.late:,}"
+    yield rate(each.late, each.closed)
+    yield from (f"{number:,}" for number in (each.settled, each.returned, each.reworked))
+
+
+def _caption(found: list[Figures]) -> str:
+    if not found:
+        return ""
+    total = found[-1]
+    return (
+        "结案率 = 结案 ÷ 上报；超时率 = 超时结案 ÷ 结案。\n"
+        f"上报满 30 天的：结案 {total.old_closed:,} ÷ 上报 {total.old:,} = {rate(total.old_closed, total.old)}"
+    )
+
+
+def rate(part: int, whole: int) -> str:
+    """Return a share in percent with two decimals; a dash where there is nothing to divide by."""
+    return f"{100 * part / whole:.2f} %" if whole else "—"
