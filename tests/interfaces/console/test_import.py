@@ -238,7 +238,7 @@ def test_large_and_small_batches_never_give_one_number_twice(town, now):
         told = [actions.Incoming("C02", "垃圾", lon=SONGYUAN_01[0], lat=SONGYUAN_01[1])] * many
         return [each.number for each in actions.report_many(told, by=SYSTEM, now=now)]
 
-    numbers = [*reports(3), *reports(5_001), *reports(3), *reports(5_001)]
+    numbers = [*reports(16), *reports(5_001), *reports(16), *reports(5_001)]  # 16 serials are taken in one block
 
     assert len(set(numbers)) == len(numbers)
 
