@@ -28,11 +28,11 @@ def open_unit(*, code: str, name: str, kind: str, area: str, phone: str = "", by
     if not code.strip() or not name.strip():
         raise Invalid("unit.unnamed")
     if Unit.objects.filter(code=code).exists():
-        raise Invalid("unit.code_taken", code=code)
+        raise Invalid("unit.code_taken", unit=code)
 
     unit = Unit.objects.create(code=code, name=name, kind=kind, area=area, phone=phone, pinyin=pinyin_of(name))
 
-    record("unit.open", f"unit:{unit.pk}", by=by, at=now, kind=kind, area=area)
+    record("unit.open", f"unit:{unit.pk}", by=by, at=now, unit_kind=kind, area=area)
     queries.forget()
     return unit
 
@@ -188,4 +188,4 @@ def _check_area(area: str) -> None:
     try:
         level_of(area)
     except ValueError as wrong:
-        raise Invalid("area.code_width", code=area) from wrong
+        raise Invalid("area.code_width", found=area) from wrong
