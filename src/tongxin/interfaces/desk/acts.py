@@ -83,6 +83,7 @@ def _form(
 ) -> HttpResponse:
     """Show an act's form: as a page of its own, or in the dialog of the page that asked for it."""
     actor = request.actor  # type: ignore[attr-defined]
+    given = request.POST if request.method == "POST" else request.GET  # looking for a unit keeps what was typed
     clocks = list(found.deadlines.order_by("id"))
     choice = next((each for each in choices(actor, found, clocks, now) if each.act is asked), None)
     is_possible = choice is not None and is_open(choice)
@@ -93,13 +94,13 @@ def _form(
         "act": asked,
         "label": words.label(asked, get_language() or "zh-hans"),
         "is_possible": is_possible,
-        "fields": fields_of(found, asked, request.POST, refusal if is_possible else None) if is_possible else (),
+        "fields": fields_of(found, asked, given, refusal if is_possible else None) if is_possible else (),
         "sentence": filters.say(refusal) if refusal else "",
         "is_stale": isinstance(refusal, Stale),
-        "offered": _offered(found, request.POST) if "unit" in ASKS[asked] else None,
+        "offered": _offered(found, given) if "unit" in ASKS[asked] else None,
         "suggestion": pages.suggestion(found, now) if "unit" in ASKS[asked] else None,
         "template": pages.conditions(found),
-        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "next": given.get("next", ""),
         "sent_files": bool(request.FILES),
     }
     status = refusal.status if refusal and request.method == "POST" else 200

@@ -100,5 +100,6 @@ def _photos(found: Matter, name: str, error: str) -> Field:
     counts = {"wanted": wanted, "found": standing}
     hint = _("At least %(wanted)s wanted, %(found)s there.") % counts if wanted else _("May stay empty.")
     if name == "after":
-        hint = f"{hint} {_('From the same angle as before.')}"
+        angle = _("From the same angle as before.")
+        hint = f"{hint} {angle}"
     return Field(name, label, "photos", is_required=missing > 0, hint=hint, error=error, accept=PICTURES)

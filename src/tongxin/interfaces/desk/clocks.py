@@ -1,7 +1,7 @@
 """The clocks of a matter as pages show them: bars, remainders, and how each is counted."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.utils.translation import get_language
@@ -16,7 +16,7 @@ from tongxin.rules import lamps
 from tongxin.rules.deadlines import Clock
 from tongxin.rules.errors import Refused
 from tongxin.rules.lifecycles.matter import LAMP_CLOCK, State
-from tongxin.rules.working_time import OFFICE, Limit, Unit, position
+from tongxin.rules.working_time import OFFICE, Limit, Unit, position, worked_between
 
 WORKED = (Unit.WORKING_MINUTE, Unit.WORKING_HOUR, Unit.WORKING_DAY)
 
@@ -82,13 +82,22 @@ def _bar(each: Deadline, now: datetime) -> Bar:
     amber_at = _share(each, each.amber_at)
     if each.ended_at is not None:
         is_late = each.outcome == "overdue"
-        used = filters.span(each.ended_at - each.started_at)
-        text = f"{used} / {_limit(each)}"
-        return Bar(
-            _name(each), "done", _share(each, each.ended_at), f"{text} · {_('late')}" if is_late else text, amber_at
-        )
+        used = filters.span(_used(each, each.ended_at))
+        late = _("late")
+        text = f"{used} / {_limit(each)} · {late}" if is_late else f"{used} / {_limit(each)}"
+        return Bar(_name(each), "done", _share(each, each.ended_at), text, amber_at)
     colour = lamps.lamp(now, each.due_at, each.amber_at).value
     return Bar(_name(each), colour, _share(each, now), lines.remainder(each.due_at, now), amber_at)
+
+
+def _used(each: Deadline, at: datetime) -> timedelta:
+    """Return how long a clock ran: working time of limits in working time, else natural time."""
+    try:
+        if Limit.parse(each.limit).unit in (Unit.WORKING_MINUTE, Unit.WORKING_HOUR):
+            return worked_between(each.started_at, at, calendar())
+    except Refused:
+        pass  # a clock of before the calendar, taken over from elsewhere
+    return at - each.started_at
 
 
 def _share(each: Deadline, at: datetime) -> int:

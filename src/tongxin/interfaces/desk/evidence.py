@@ -31,7 +31,10 @@ def show(request: HttpRequest, number: str, evidence_id: int) -> HttpResponse | 
     shown = open_evidence(found, thumb="thumb" in request.GET)
     if request.headers.get("If-None-Match") == shown.headers["ETag"]:
         return HttpResponseNotModified(headers={"ETag": shown.headers["ETag"]})
-    return FileResponse(shown.path.open("rb"), headers=shown.headers)
+    answer = FileResponse(shown.path.open("rb"), content_type=shown.headers["Content-Type"])
+    for name, value in shown.headers.items():  # after the response has made up its own from the file's name
+        answer[name] = value
+    return answer
 
 
 @require_POST

@@ -21,7 +21,7 @@ from tongxin.rules.errors import Refused
 from tongxin.rules.lifecycles.matter import LAMP_CLOCK, State
 from tongxin.rules.working_time import SHANGHAI
 
-A_DAY = timedelta(days=1)
+A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 class Flag(NamedTuple):
@@ -70,11 +70,11 @@ def lines(rows: Iterable[Row], now: datetime) -> Iterator[Line]:
             row.number,
             f"{base()}{row.number}/",
             lamp.value if lamp else "",
-            remainder(row.due_at, now) if row.due_at else said.verdict(row),
+            short_remainder(row.due_at, now) if row.due_at else said.verdict(row),
             said.due(row, now),
             row.template_code,
             row.title,
-            areas.get(row.area, row.area) if not row.place else f"{row.place} · {areas.get(row.area, row.area)}",
+            areas.get(row.area, row.area),
             tuple(said.flags(row)),
             units.get(row.unit_id or row.suggested_id or 0, ""),
             said.levels.get(row.level, row.level),
@@ -85,6 +85,13 @@ def lines(rows: Iterable[Row], now: datetime) -> Iterator[Line]:
 def remainder(due_at: datetime, now: datetime) -> str:
     """Return what is left of a limit, in working days where more than one is left."""
     return filters.remainder(due_at, now, working_days=_working_days(due_at, now))
+
+
+def short_remainder(due_at: datetime, now: datetime) -> str:
+    """Return what is left of a limit for a narrow column: minutes, `剩 2:10`, working days."""
+    if AN_HOUR <= abs(due_at - now) < 2 * A_DAY and not _working_days(due_at, now):
+        return filters.remainder_dense(due_at, now)
+    return remainder(due_at, now)
 
 
 def _working_days(due_at: datetime, now: datetime) -> int | None:

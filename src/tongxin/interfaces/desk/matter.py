@@ -31,6 +31,7 @@ from tongxin.rules.area_codes import How
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Clock, Urgency
 from tongxin.rules.errors import Invalid
+from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import OPEN, State
 from tongxin.rules.permissions import Permission, duties_at, may
 
@@ -147,7 +148,7 @@ def head(found: Matter, clocks: Sequence[Deadline], now: datetime) -> dict[str, 
         "state": words.label(State(found.state), language),
         "is_open": found.state in OPEN,
         "lamp": lamp,
-        "lamp_words": f"{words.label(lamp, language)} · {lines.remainder(found.due_at, now)}" if lamp else "",
+        "lamp_words": _lamp_words(lamp, found, now),
         "remainder": lines.remainder(found.due_at, now) if found.due_at else "",
         "ended": _ended(found),
         "way": places.way(found.area),
@@ -157,6 +158,15 @@ def head(found: Matter, clocks: Sequence[Deadline], now: datetime) -> dict[str, 
         "is_sketch": places.is_sketch(found.area),
         "text": found.report.text if hasattr(found, "report") else "",
     }
+
+
+def _lamp_words(lamp: Lamp | None, found: Matter, now: datetime) -> str:
+    """Return the lamp of the head in words; that a limit is overdue its remainder says already."""
+    if lamp is None or found.due_at is None:
+        return ""
+    named = {Lamp.AMBER: _("Due soon"), Lamp.GREEN: _("On time")}.get(lamp)
+    left = lines.remainder(found.due_at, now)
+    return f"{named} · {left}" if named else left
 
 
 class Tag(NamedTuple):
@@ -309,7 +319,7 @@ def _located(found: Matter) -> str:
 
 
 def _responsible(found: Matter, entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
-    yield _("Handling"), found.unit.name if found.unit else _("not dispatched yet")
+    yield _("In charge"), found.unit.name if found.unit else _("not dispatched yet")
     yield _("First received"), found.first_desk.name if found.first_desk else ""
     yield _("Command room"), unit_names().get(found.desk_id, "")
     yield _("Check"), _("grid staff of %(area)s") % {"area": names().get(found.area, found.area)}

@@ -44,7 +44,7 @@ def listed(wrong: Mapping[str, str]) -> list[Fault]:
     """Return the faults as the list on top of the form shows them."""
     labels = {
         "text": _("What happened"),
-        "template": _("What it is"),
+        "template": _("What kind it is"),
         "lon": _("Place"),
         "area": _("Area"),
         "place": _("Address"),

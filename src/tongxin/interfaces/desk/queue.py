@@ -128,8 +128,8 @@ def _segments(
     request: HttpRequest, filters: Filters, tally: Tally | None, *, own: tuple[str, ...]
 ) -> Iterator[Segment]:
     """Yield the filter by lamp, with counts where the list is the whole queue."""
-    for lamp, label in ((None, _("All")), *((lamp, None) for lamp in (Lamp.RED, Lamp.AMBER, Lamp.GREEN))):
-        text = label or words.label(lamp, get_language() or "zh-hans")  # type: ignore[arg-type]
+    named = ((None, _("All")), (Lamp.RED, _("Overdue")), (Lamp.AMBER, _("Due soon")), (Lamp.GREEN, _("On time")))
+    for lamp, text in named:
         if tally is not None:
             counted = _of(tally, lamp)
             # an amber or a green one past the cap was not seen: then the count says nothing

@@ -1,9 +1,12 @@
 // The desk's lists and acts, on top of keys.js and htmx: the first line is looked at at once, acts open in a dialog,
 // numbers are copied. Everything here is a link or a form that also works without script.
 
-const first = document.querySelector("[data-list] [role=row][aria-selected=true]");
-const aside = document.getElementById("aside");
-if (first && aside?.offsetParent) first.dispatchEvent(new CustomEvent("peek", { bubbles: true }));
+// once htmx listens: it too waits for this event, and stands before us
+document.addEventListener("DOMContentLoaded", () => {
+  const first = document.querySelector("[data-list] [role=row][aria-selected=true]");
+  const aside = document.getElementById("aside");
+  if (first && aside?.offsetParent) first.dispatchEvent(new CustomEvent("peek", { bubbles: true }));
+});
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.target.closest("dialog");

@@ -1,0 +1,18 @@
+"""What the desk's processes remember is forgotten between tests; the language's catalogue is compiled once."""
+
+import pytest
+
+from tongxin.interfaces.desk import suggest, units
+from tongxin.look import catalog
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled():
+    catalog.compile_catalog()
+
+
+@pytest.fixture(autouse=True)
+def forgotten_by_the_desk():
+    yield
+    suggest.forget()
+    units.forget()
