@@ -156,6 +156,12 @@ def test_a_tried_case_tells_unit_rule_and_place(town):
     assert "在荷花街道找到" in page
 
 
+def test_a_case_is_tried_by_names_as_well(town):
+    by_codes = tried_case(QueryDict("template=C02&area=330802001001"))
+
+    assert tried_case(QueryDict("template=暴露垃圾&area=松园")) == by_codes
+
+
 def test_a_tried_case_names_the_rules_that_kept_silent(town):
     case = Case("F11", "T", "N", "grid", "330802001001001")
 
@@ -167,7 +173,7 @@ def test_a_tried_case_names_the_rules_that_kept_silent(town):
     assert next(code for code, *_ in found["silent"]) == "R-001"
 
 
-@pytest.mark.parametrize("query", ["template=Z99&area=3308", "template=C02&area=99"])
+@pytest.mark.parametrize("query", ["template=Z99&area=3308", "template=C02&area=99", "template=&area="])
 def test_a_case_that_cannot_be_is_refused_in_words(town, query):
     assert tried_case(QueryDict(query))["refusal"]
 
@@ -243,7 +249,7 @@ def test_an_unpublished_year_says_that_it_is_an_estimate(town):
 def test_a_tried_limit_tells_due_amber_and_what_is_not_counted():
     found = tried_limit(QueryDict("start=2026-09-30T15:42&limit=4wh"), calendar())
 
-    assert (found["due_at"], found["resting"][0]) == ("2026-10-08 10:42", "2026-10-01")
+    assert (found["due_at"], found["resting"][:10]) == ("2026-10-08 10:42", "2026-10-01")
     assert not found["is_natural"]
     assert tried_limit(QueryDict("start=x&limit=4wh"), calendar())["refusal"]
 

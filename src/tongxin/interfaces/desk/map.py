@@ -7,13 +7,11 @@ from typing import Any, NamedTuple
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 
-from tongxin import words
 from tongxin.apps.areas import queries as areas
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.queries import Filters, Spot
@@ -156,10 +154,10 @@ def _trail(actor: Actor, area: str, asked: Filters) -> Iterator[tuple[str, str]]
 
 def _lamp_links(area: str, asked: Filters) -> Iterator[dict[str, Any]]:
     yield {"label": _("All"), "url": _here(area, asked, lamp=""), "is_on": asked.lamp is None, "colour": ""}
+    names = {Lamp.RED: _("Overdue"), Lamp.AMBER: _("Due soon"), Lamp.GREEN: _("In time")}
     for lamp in LAMPS:
-        label = words.label(lamp, get_language() or "zh-hans")
         yield {
-            "label": label,
+            "label": names[lamp],
             "url": _here(area, asked, lamp=lamp),
             "is_on": asked.lamp is lamp,
             "colour": lamp.value,

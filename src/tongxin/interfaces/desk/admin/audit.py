@@ -15,7 +15,7 @@ from tongxin.apps.journal.models import Entry
 from tongxin.apps.journal.verification import Fault, broken_entries, entries_to_check
 from tongxin.apps.matters.unmaskings import latest
 from tongxin.apps.people.models import Person, Post
-from tongxin.interfaces.desk.admin.doors import label, needs
+from tongxin.interfaces.desk.admin.doors import joined, label, needs
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.forms import Field
 from tongxin.rules.lifecycles.matter import Act
@@ -115,7 +115,7 @@ def _line(row: Entry, who: Mapping[tuple[str, int | None], tuple[str, str]]) -> 
         "person": person,
         "actor": row.actor,
         "post": post,
-        "data": "，".join(f"{name}: {_short(value)}" for name, value in row.data.items() if value not in (None, "")),
+        "data": joined(f"{name}: {_short(value)}" for name, value in row.data.items() if value not in (None, "", {})),
     }
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.apps.people import actions, directory
 from tongxin.apps.people.calendar import calendar as working_calendar
-from tongxin.interfaces.desk.admin.doors import attempt, choices, label, needs
+from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, needs
 from tongxin.interfaces.desk.admin.templates import limit_of
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.filters import full_moment, say
@@ -149,14 +149,14 @@ def tried(asked: QueryDict, days: WorkingCalendar) -> dict[str, Any]:
     is_natural = running.limit.unit in (Unit.MINUTE, Unit.HOUR, Unit.DAY)
     between = _days_between(began, running.due_at)
     resting = [] if is_natural else [day for day in between if not days.is_working(day)]
-    spans = "，".join(f"{_clock(opens)}–{_clock(closes)}" for opens, closes in OFFICE.spans)
+    spans = joined(f"{_clock(opens)}–{_clock(closes)}" for opens, closes in OFFICE.spans)
     return {
         "refusal": "",
         "counts_as": limit_of(str(running.limit)),
         "due_at": full_moment(running.due_at),
         "amber_at": full_moment(running.amber_at),
         "is_provisional": running.is_provisional,
-        "resting": [day.isoformat() for day in resting[:LISTED]],
+        "resting": joined(day.isoformat() for day in resting[:LISTED]),
         "more": max(len(resting) - LISTED, 0),
         "hours": "" if is_natural or running.limit.unit is Unit.WORKING_DAY else spans,
         "is_natural": is_natural,

@@ -61,6 +61,11 @@ def level_words() -> dict[str, str]:
     return words.LEVELS if (get_language() or "").startswith("zh") else words.LEVELS_EN
 
 
+def joined(texts: Iterable[str]) -> str:
+    """Write several words as one list, with the mark of the reader's language."""
+    return ("、" if (get_language() or "").startswith("zh") else ", ").join(texts)
+
+
 def listed(text: str) -> list[str]:
     """Return what stands in a field between commas, of whatever width, or blanks."""
     for mark in "，、;；\n\t":

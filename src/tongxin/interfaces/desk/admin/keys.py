@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tongxin.apps.people import actions, directory
 from tongxin.apps.people.models import ApiKey
-from tongxin.interfaces.desk.admin.doors import attempt, label, needs
+from tongxin.interfaces.desk.admin.doors import attempt, joined, label, needs
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.forms import Choice, Field
 from tongxin.rules.lifecycles.matter import Act
@@ -93,7 +93,7 @@ def _acts_words(acts: list[str] | None) -> str:
     if acts is None:
         return _("all the person may do")
     named = {str(act): label(act) for act in ACTS}
-    first = "、".join(named.get(act, act) for act in acts[:3])
+    first = joined(named.get(act, act) for act in acts[:3])
     more = len(acts) - 3
     return (
         first

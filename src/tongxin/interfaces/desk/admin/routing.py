@@ -17,7 +17,7 @@ from tongxin.apps.matters.kinds import rule_of
 from tongxin.apps.matters.models import RoutingRule
 from tongxin.apps.matters.rerouting import MOST, latest_cases
 from tongxin.apps.people.queries import offices, unit_names
-from tongxin.interfaces.desk.admin.doors import attempt, choices, label, level_words, listed, needs
+from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, level_words, listed, needs
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.filters import is_english, say
 from tongxin.look.forms import Choice, Field
@@ -80,9 +80,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
 def tried(asked: Mapping[str, str]) -> dict[str, Any]:
     """Return where a case goes and why, and which rules for its kind were asked before and kept silent."""
     try:
-        kind, found = kinds.kind(asked.get("template", "").strip().upper()), areas.named(asked.get("area", "").strip())
-        if found is None:
-            raise Missing("area.unknown", area=asked.get("area", "")[:20])
+        kind, found = _kind(asked.get("template", "").strip()), _area(asked.get("area", "").strip())
         urgency = asked.get("urgency") or kind.urgency.value
         case = Case(kind.code, kind.level, urgency, asked.get("channel") or Channel.GRID.value, found.code)
         answer = route(case, kinds.routing(), offices())
@@ -96,10 +94,27 @@ def tried(asked: Mapping[str, str]) -> dict[str, Any]:
         "unit": unit_names().get(answer.unit_id, str(answer.unit_id)),
         "rule": answer.rule,
         "why": why.get(answer.rule or "", _("No rule spoke: the nearest command room or center above answers.")),
+        "case": joined(
+            (f"{kind.code} {kind.name_en if is_english() else kind.name}", " ".join(areas.chain(found.code)))
+        ),
         "found_at": areas.names().get(answer.found_at, answer.found_at),
         "silent": [(each.rule, why.get(each.rule, ""), _obstacles()[each.obstacle]) for each in silent],
         "others": sum(each.obstacle == "templates" for each in asked_rules),
     }
+
+
+def _kind(text: str) -> kinds.Kind:
+    """Return the template of this code, or the first whose name holds the text. Raises Invalid."""
+    named = (each for each in kinds.current().values() if text and text in each.name)
+    return kinds.current().get(text.upper()) or next(named, None) or kinds.kind(text)
+
+
+def _area(text: str) -> areas.Named:
+    """Return the area of this code, or the best that answers to the text. Raises Missing."""
+    found = areas.named(text) or next(iter(areas.search(text, 1)), None)
+    if found is None:
+        raise Missing("area.unknown", area=text[:20])
+    return found
 
 
 def _obstacles() -> dict[str, str]:
@@ -115,8 +130,10 @@ def _obstacles() -> dict[str, str]:
 
 def _try_fields(asked: QueryDict) -> list[Field]:
     return [
-        Field("template", _("Template"), value=asked.get("template", ""), is_required=True, placeholder="C02"),
-        Field("area", _("Area code"), value=asked.get("area", ""), is_required=True, placeholder="330802007008001"),
+        Field(
+            "template", _("Template"), value=asked.get("template", ""), is_required=True, placeholder=_("code or name")
+        ),
+        Field("area", _("Area"), value=asked.get("area", ""), is_required=True, placeholder=_("code or name")),
         Field("channel", _("Channel"), "select", asked.get("channel", ""), choices=choices(Channel)),
         Field(
             "urgency",
@@ -249,7 +266,6 @@ def _line(row: RoutingRule) -> dict[str, Any]:
 
 
 def _match_words(match: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
-    mark = ", " if is_english() else "、"
     said = {
         "templates": (_("Templates"), lambda code: code),
         "levels": (_("Levels"), lambda letter: level_words().get(letter, letter)),
@@ -258,9 +274,7 @@ def _match_words(match: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
         "areas": (_("Areas"), lambda code: areas.names().get(code, code)),
     }
     return [
-        (title, mark.join(word(each) for each in match[name]))
-        for name, (title, word) in said.items()
-        if match.get(name)
+        (title, joined(word(each) for each in match[name])) for name, (title, word) in said.items() if match.get(name)
     ]
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.apps.matters.actions.catalog import publish_template
 from tongxin.apps.matters.models import Template
-from tongxin.interfaces.desk.admin.doors import attempt, choices, label, level_words, listed, needs
+from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, level_words, listed, needs
 from tongxin.interfaces.desk.classes import CLASSES
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.filters import is_english
@@ -172,12 +172,12 @@ def _name(row: Template) -> str:
 
 
 def _units(row: Template) -> str:
-    return (", " if is_english() else "、").join(label(UnitKind(kind)) for kind in row.unit_kinds)
+    return joined(label(UnitKind(kind)) for kind in row.unit_kinds)
 
 
 def _facts(row: Template) -> list[tuple[str, str]]:
     photos = _("%(before)s before, %(after)s after") % {"before": row.before_photos, "after": row.after_photos}
-    extra = "；".join(
+    extra = joined(
         f"{each['name_en'] if is_english() else each['name']} {limit_of(each['limit'])}" for each in row.extra_limits
     )
     return [
@@ -194,5 +194,5 @@ def _facts(row: Template) -> list[tuple[str, str]]:
         (_("Standard class"), row.standard_class or "—"),
         (_("Filing condition"), (is_english() and row.filing_condition_en) or row.filing_condition or "—"),
         (_("Closing condition"), (is_english() and row.closing_condition_en) or row.closing_condition or "—"),
-        (_("Keywords"), "、".join(map(str, row.keywords)) or "—"),
+        (_("Keywords"), joined(map(str, row.keywords)) or "—"),
     ]
