@@ -7,10 +7,6 @@ from django.conf import settings
 
 from tests import town as towns
 from tongxin import postgres
-from tongxin.apps.areas import editions
-from tongxin.apps.matters import kinds, numbers
-from tongxin.apps.people import calendar
-from tongxin.apps.people import queries as people
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +27,8 @@ def django_db_setup(server, django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def forgotten():
-    """Forget what the process remembers of the database: the next test's is another one."""
     yield
-    for memory in (kinds, numbers, people, calendar, editions):
-        memory.forget()
+    towns.forget()
 
 
 @pytest.fixture
@@ -44,6 +38,5 @@ def now():
 
 @pytest.fixture
 def town(db):
-    if not towns.Area.objects.exists():  # a test that empties the database was here
-        towns.build()
+    towns.stand()
     return towns.find()

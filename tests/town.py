@@ -18,8 +18,9 @@ from PIL import Image
 from tongxin.apps.areas import editions
 from tongxin.apps.areas.models import Area
 from tongxin.apps.journal.models import Entry
-from tongxin.apps.matters import actions
+from tongxin.apps.matters import actions, kinds, numbers
 from tongxin.apps.matters.models import Matter
+from tongxin.apps.people import calendar
 from tongxin.apps.people import queries as people
 from tongxin.apps.people.actions import pinyin_of
 from tongxin.apps.people.models import Account, Person, Post, Unit
@@ -143,10 +144,22 @@ def build() -> None:
     load_rules()
 
 
+def stand() -> None:
+    """Build the town where it does not stand: a test that empties the database may have been here before."""
+    forget()
+    if not Area.objects.exists():
+        build()
+
+
+def forget() -> None:
+    """Forget what the process remembers of the database: the next test's is another one."""
+    for memory in (kinds, numbers, people, calendar, editions):
+        memory.forget()
+
+
 def load_rules() -> None:
     """Load the real catalog: the tests live by the city's own templates and routing."""
     from tongxin.apps.matters.actions.catalog import load_catalog
-
     from tongxin.rules.permissions import SYSTEM
 
     load_catalog(ROOT / "catalog", by=SYSTEM, now=NOW)

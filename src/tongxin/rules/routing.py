@@ -8,6 +8,8 @@ from tongxin.rules.area_codes import Level, up_to
 from tongxin.rules.errors import Refused
 from tongxin.rules.units import COMMAND, UnitKind
 
+UPWARD = tuple(sorted(Level, reverse=True))
+
 
 class Case(NamedTuple):
     """What routing looks at. `level` is the letter of domain.md §3.1d (G V T C), `area` the deepest known code."""
@@ -82,4 +84,4 @@ def nearest(kind: UnitKind, area: str, offices: Offices) -> tuple[int, str] | No
 
 
 def _upward(area: str) -> Iterable[str]:
-    return (area[:level] for level in sorted(Level, reverse=True) if level <= len(area))
+    return (area[:level] for level in UPWARD if level <= len(area))

@@ -101,6 +101,7 @@ def city(tell: Callable[..., Told]) -> Told:
 
 
 def _staff() -> None:
+    towns.stand()
     staffing.set_up_units(towns.ROOT / "catalog" / "standard_units.json", by=SYSTEM, now=START)
     staffing.staff(grid_staff=10, by=SYSTEM, now=START, since=date(2020, 1, 1))
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -14,12 +14,16 @@ from tongxin.apps.areas.queries import names
 from tongxin.rules import numbers
 from tongxin.rules.area_codes import Level, up_to
 
-BLOCK = 16
-# taking a block commits at once: a number may be lost with its transaction, but none is ever given twice
+BLOCK = 16  # a process holds so many ahead, of up to FEW series at a time
+FEW = 8
+# Taking serials commits at once: a number may be lost with its transaction, but none is ever given twice. In the order
+# of the series, so that two imports never wait for each other in a circle
 TAKE = """
-    INSERT INTO matters_serial (series, next) VALUES (%(series)s, 1 + %(wanted)s)
-    ON CONFLICT (series) DO UPDATE SET next = matters_serial.next + %(wanted)s
-    RETURNING next - %(wanted)s"""
+    INSERT INTO matters_serial (series, next)
+    SELECT series, 1 + wanted FROM unnest(%s::text[], %s::integer[]) AS asked (series, wanted) ORDER BY series
+    ON CONFLICT (series) DO UPDATE SET next = matters_serial.next + excluded.next - 1
+    RETURNING series, next"""
+DJANGOS_OWN = {"cursor_factory", "context", "prepare_threshold"}
 
 
 class Serials:
@@ -30,34 +34,51 @@ class Serials:
         self._held: dict[str, range] = {}
         self._own: psycopg.Connection | None = None
 
-    def take(self, series: str, wanted: int) -> list[int]:
-        """Return that many serials of a series, never given before."""
+    def take(self, wanted: Mapping[str, int]) -> dict[str, Iterator[int]]:
+        """Return that many serials of each series, never given before. One statement where something is missing."""
+        ahead = BLOCK if len(wanted) <= FEW else 0
         with self._lock:
-            held = self._held.get(series, range(0))
-            if len(held) < wanted:
-                size = max(wanted - len(held), BLOCK)
-                first = self._connection().execute(TAKE, {"series": series, "wanted": size}).fetchone()[0]
-                fresh = range(first, first + size)
-                taken = [*held, *fresh][:wanted]
-                self._held[series] = fresh[wanted - len(held) :]
-                return taken
-            self._held[series] = held[wanted:]
-            return list(held[:wanted])
+            lacking = {
+                series: max(missing, ahead)
+                for series, many in wanted.items()
+                if (missing := many - len(self._held.get(series, ()))) > 0
+            }
+            fresh = self._taken(lacking) if lacking else {}
+            given: dict[str, Iterator[int]] = {}
+            for series, many in wanted.items():
+                serials = [*self._held.pop(series, ()), *fresh.get(series, ())]
+                given[series] = iter(serials[:many])
+                if rest := serials[many:]:
+                    self._held[series] = range(rest[0], rest[-1] + 1)
+            return given
 
     def forget(self) -> None:
         """Drop what is held; the serials are lost, which is allowed."""
         with self._lock:
             self._held.clear()
-            if self._own is not None:
-                self._own.close()
-                self._own = None
+            self._part()
+
+    def _taken(self, lacking: Mapping[str, int]) -> dict[str, range]:
+        asked = [list(lacking), list(lacking.values())]
+        try:
+            rows = self._connection().execute(TAKE, asked).fetchall()
+        except psycopg.OperationalError:  # the server was restarted since; what it may have given is lost
+            self._part()
+            rows = self._connection().execute(TAKE, asked).fetchall()
+        return {series: range(after - lacking[series], after) for series, after in rows}
 
     def _connection(self) -> psycopg.Connection:
         if self._own is None or self._own.closed or self._own.broken:
             given = connection.get_connection_params()
-            keep = {key: given[key] for key in ("dbname", "user", "password", "host", "port") if given.get(key)}
-            self._own = psycopg.connect(**keep, autocommit=True)
+            self._own = psycopg.connect(
+                **{name: value for name, value in given.items() if name not in DJANGOS_OWN}, autocommit=True
+            )
         return self._own
+
+    def _part(self) -> None:
+        if self._own is not None:
+            self._own.close()
+            self._own = None
 
 
 _serials = Serials()
@@ -65,8 +86,10 @@ _serials = Serials()
 
 def give(areas: Sequence[str], days: Sequence[date]) -> list[str]:
     """Return a number for each matter, given the area it lies in and the local day of its report."""
-    wanted = [numbers.series(letters_of(up_to(area, Level.COUNTY)), day) for area, day in zip(areas, days, strict=True)]
-    taken = {series: iter(_serials.take(series, many)) for series, many in Counter(wanted).items()}
+    places = [(up_to(area, Level.COUNTY), day) for area, day in zip(areas, days, strict=True)]
+    series_of = {place: numbers.series(letters_of(place[0]), place[1]) for place in set(places)}
+    wanted = [series_of[place] for place in places]
+    taken = _serials.take(Counter(wanted))
     return [numbers.number(series, next(taken[series])) for series in wanted]
 
 

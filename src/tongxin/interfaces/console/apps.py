@@ -1,6 +1,14 @@
 from django.apps import AppConfig
 
+from tongxin import words
+
 
 class ConsoleConfig(AppConfig):
     name = "tongxin.interfaces.console"
     label = "console"
+
+    def ready(self) -> None:
+        """Add the sentences of this door's own refusals."""
+        from tongxin.interfaces.console.importing import sentences
+
+        words.REFUSALS.update(sentences.REFUSALS)

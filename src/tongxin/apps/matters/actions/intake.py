@@ -13,7 +13,7 @@ from django.db import transaction
 from tongxin.apps.areas.locator import locator
 from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.entries import Draft, record_many
-from tongxin.apps.matters import blocks, ids, kinds, numbers, rows
+from tongxin.apps.matters import ids, kinds, numbers, rows
 from tongxin.apps.matters.kinds import Kind
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import offices
@@ -376,8 +376,7 @@ def _numbered(
     new = [row for row in new if not row.incoming.source_key or first[row.incoming.source_key] is row]
     if not new:
         return [row for row in decided if not isinstance(row, _Decided)], []
-    give = numbers.give if len(new) < rows.COPY_FROM else blocks.give
-    given = give([row.place.area for row in new], [row.at.astimezone(SHANGHAI).date() for row in new])
+    given = numbers.give([row.place.area for row in new], [row.at.astimezone(SHANGHAI).date() for row in new])
     fresh = [
         _Fresh(id_, number, receipt, source, row)
         for id_, number, receipt, row in zip(ids.give(len(new)), given, _receipts(len(new)), new, strict=True)
