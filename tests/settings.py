@@ -6,6 +6,6 @@ import tempfile
 os.environ.setdefault("TONGXIN_HOME", os.path.join(tempfile.gettempdir(), f"tongxin-tests-{os.getuid()}"))
 os.environ.setdefault("TONGXIN_SECRET_KEY", "tests only")
 
-from tongxin.settings import *  # noqa: E402, F403
+from tongxin.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
