@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -64,7 +65,7 @@ def peek(request: HttpRequest, number: str) -> HttpResponse:
         "near": list(_near(found, near, now)),
         "suggestion": suggestion(found, now),
         "template": conditions(found),
-        "back": request.headers.get("HX-Current-URL", ""),
+        "back": _path(request.headers.get("HX-Current-URL", "")),
     }
     return render(request, "desk/peek.html", context)
 
@@ -122,6 +123,12 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "template": conditions(found),
         "responsible": list(_responsible(found, entries)),
     }
+
+
+def _path(address: str) -> str:
+    """Return an address without its host."""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 # --- parts of both ---------------------------------------------------------------------------------------

@@ -1,0 +1,86 @@
+"""A real browser for the journeys: the system's own Chromium, one a module, one context a person."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tongxin.interfaces.desk import suggest, units
+from tongxin.look import catalog
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "test-results" / "journeys"
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def chromium() -> str:
+    """Return where the browser stands, looked for as `browser.sh` does."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return next(filter(None, found), MAC)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Playwright's own loop runs in this thread, and Django takes that for asynchronous code
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built():
+    """Compile the Chinese and gather icons and maps, as an installed house has them."""
+    catalog.compile_catalog()
+    call_command("assets", verbosity=0)
+
+
+@pytest.fixture
+def sign_in(browser, live_server, settings, town):
+    """Sign a member of the cast in, in a browser of their own: `page = sign_in("handler", "zh-CN")`."""
+    settings.SECOND_FACTOR_REQUIRED = False
+    contexts = []
+
+    def signed_in(name: str, locale: str = "zh-CN") -> Page:
+        context = browser.new_context(locale=locale, viewport=DESK, base_url=live_server.url)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto("/")
+        page.fill("[name=login]", name)
+        page.fill("[name=password]", "tongxin")
+        page.click("main button.btn-primary")
+        page.wait_for_selector(".tx-nav, .tx-burger")
+        return page
+
+    yield signed_in
+    for context in contexts:
+        context.close()
+    suggest.forget()
+    units.forget()
+
+
+@pytest.fixture
+def keep(request):
+    """Keep a picture of a page at the width of a desk and of a phone: `keep(page, "dispatch")`."""
+    folder = RESULTS / request.node.name.replace("[", "-").rstrip("]")
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def kept(page: Page, name: str) -> None:
+        for width, size in (("1440", DESK), ("390", PHONE)):
+            page.set_viewport_size(size)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{name} scrolls sideways"
+            page.screenshot(path=folder / f"{name}-{width}.png", full_page=width == "390")
+        page.set_viewport_size(DESK)
+
+    return kept
