@@ -210,19 +210,11 @@ def _fields(row: RoutingRule | None, posted: QueryDict | None) -> list[Field]:
     rule = _edited(row, posted) if posted is not None else row or RoutingRule(target={}, is_active=True)
     match, target = rule.match, rule.target
     levels = tuple(Choice(*each) for each in level_words().items())
+    first = _("Smaller numbers are asked first.")
     code = [] if row else [Field("code", _("Code"), value=rule.code, is_required=True, longest=12)]
     return [
         *code,
-        Field(
-            "position",
-            _("Position"),
-            "number",
-            str(rule.position or ""),
-            is_required=True,
-            low=0,
-            step="1",
-            hint=_("Smaller numbers are asked first."),
-        ),
+        Field("position", _("Position"), "number", str(rule.position or ""), True, first, low=0, step="1"),
         Field(
             "templates",
             _("Templates"),
