@@ -344,13 +344,15 @@ def _by_words(words: str) -> list[Clause]:
     lexemes = words_of(words)
     if not lexemes:
         return [nothing()]
-    query = " & ".join(f"'{lexeme}'" for lexeme in lexemes)
+    # Written into the statement, not bound: PostgreSQL must know the word to choose between walking the newest, for a
+    # frequent one, and the index of words. Lexemes hold nothing but letters, digits and Chinese characters.
+    query = " & ".join(f"''{lexeme}''" for lexeme in lexemes)
     pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     return [
-        (  # in one EXISTS, so that PostgreSQL may walk the newest for a frequent word, the words' index for a rare one
-            "EXISTS (SELECT FROM matters_report r WHERE r.matter_id = matters_matter.id AND r.words @@ %s::tsquery"
-            " AND (r.text ILIKE %s OR title ILIKE %s OR place ILIKE %s))",
-            [query, pattern, pattern, pattern],
+        (
+            "EXISTS (SELECT FROM matters_report r WHERE r.matter_id = matters_matter.id"
+            f" AND r.words @@ '{query}'::tsquery AND (r.text ILIKE %s OR title ILIKE %s OR place ILIKE %s))",
+            [pattern, pattern, pattern],
         )
     ]
 
