@@ -76,7 +76,7 @@ def test_what_people_write_is_never_markup():
     row = {"number": wicked, "url": wicked, "colour": "red", "words": wicked, "due": wicked, "title": wicked}
     page = engines["jinja2"].from_string(
         '{% import "look/kit.html" as kit %}{{ kit.row(**row) }}{{ kit.note(words) }}{{ kit.tag(words, href=words) }}'
-        "{{ kit.facts([(words, words)]) }}{{ _('Tick %(number)s', number=words) }}"
+        "{{ kit.facts([(words, words)]) }}{{ _('For support: %(code)s', code=words) }}"
     )
 
     drawn = page.render({"row": row, "words": wicked})

@@ -1,7 +1,7 @@
 """Fields of a form: made by hand, or derived from a template's JSON Schema (2020-12) in its `x-order`.
 
-What a property may say beside the standard words: `x-order` (a number), `x-unit` (平方米), `x-title-en`, `x-unit-en`,
-`x-labels` ({value: Chinese}) and `x-labels-en` for an `enum`.
+What a property may say beside the standard words: `x-order` (a number), `x-unit` (平方米), `x-title-en`, `x-unit-en`;
+for an `enum` its English in the same order, `x-enum-en`, or labels by value, `x-labels` and `x-labels-en`.
 """
 
 from collections.abc import Mapping
@@ -135,7 +135,9 @@ def _choices(each: Mapping[str, Any]) -> tuple[Choice, ...]:
         return _choices(each.get("items", {}))
     if "oneOf" in each:
         return tuple(Choice(str(one["const"]), _said(one, "title") or str(one["const"])) for one in each["oneOf"])
-    labels = each.get("x-labels", {}) | (each.get("x-labels-en", {}) if is_english() else {})
+    labels = dict(each.get("x-labels", {}))
+    if is_english():
+        labels |= dict(zip(each.get("enum", ()), each.get("x-enum-en", ()), strict=False)) | each.get("x-labels-en", {})
     return tuple(Choice(str(value), labels.get(value, str(value))) for value in each.get("enum", ()))
 
 

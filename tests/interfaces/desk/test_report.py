@@ -143,3 +143,10 @@ def test_towns_are_offered_to_those_above_them_and_grids_to_those_within(town):
 
     assert 'value="330802001001001"' in within
     assert "荷西苑社区 01 网格" in areas
+
+
+def test_the_form_of_a_template_speaks_english_and_answers_in_the_citys_words(town):
+    page = visitor("acceptor", "en").get("/report/form", {"template": "C02"}).content.decode()
+
+    assert 'value="一堆"' in page
+    assert "a heap" in page
