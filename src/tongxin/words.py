@@ -402,7 +402,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "unit.missing": ("没有这个单位。", "There is no such unit."),
     "unit.kind": ("没有“{kind}”这种单位。", "There is no kind of unit “{kind}”."),
     "unit.unnamed": ("请填写单位编码和名称。", "Give the unit a code and a name."),
-    "unit.code_taken": ("单位编码 {code} 已被使用。", "The unit code {code} is taken."),
+    "unit.code_taken": ("单位编码 {unit} 已被使用。", "The unit code {unit} is taken."),
     "post.missing": ("没有这个岗位。", "There is no such post."),
     "post.role": ("没有“{role}”这种岗位。", "There is no role “{role}”."),
     "post.held_already": ("这个人已在任这个岗位。", "The person holds this very post already."),
@@ -415,6 +415,15 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "calendar.too_short": (
         "日期 {day} 不在工作日历范围内（{first} 至 {last}）。请核对日期，或由管理员补充日历。",
         "{day} is outside the working calendar ({first} to {last}). Check the date, or extend the calendar.",
+    ),
+    # lists and exports
+    "filter.unreadable": (
+        "筛选条件“{field}”读不懂：{found}。请重新选择。",
+        "The filter “{field}” cannot be read: {found}. Choose it again.",
+    ),
+    "export.too_many": (
+        "一次最多导出 {limit} 条，请缩小日期或区域后再导出。",
+        "At most {limit} rows can be exported at once. Narrow the days or the area.",
     ),
     # the house itself
     "home.open_parent": (

@@ -9,7 +9,7 @@ class Refused(Exception):
 
     status = 409
 
-    def __init__(self, code: str, **facts: object) -> None:
+    def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code)
         self.code = code
         self.facts = facts

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.town import CAST, HEXIYUAN_01, SONGYUAN_02, ZHANGTAN_01, a_matter, a_photo, a_report
-from tongxin.apps.matters import actions, queries
+from tongxin.apps.matters import actions, queries, spots
 from tongxin.apps.matters.models import Contact, Matter, Unmasking
 from tongxin.apps.matters.queries import Filters
 from tongxin.rules.area_codes import Level
@@ -61,7 +61,7 @@ def test_the_neighbouring_handler_finds_nothing_by_any_path(town, now, many):
     assert queries.worklist(actor, Filters(area="330802001"), now).rows == []
     assert queries.count(actor, Filters(), now) == 0
     assert {tally.count for tally in queries.queues(actor, list(OPEN), now).values()} == {0}
-    assert queries.spots(actor, Level.GRID, now) == []
+    assert spots.counted(actor, Level.GRID, now) == []
     assert queries.near(actor, matter, now) == []
     with pytest.raises(Missing):
         queries.one(actor, matter.number)
@@ -147,7 +147,7 @@ def test_counts_of_the_map_add_up_to_the_list(town, now, many):
     listed = queries.count(town.leader, Filters(states=tuple(OPEN)), now)
 
     for level in (Level.COUNTY, Level.TOWN, Level.VILLAGE, Level.GRID):
-        assert sum(spot.count for spot in queries.spots(town.leader, level, now)) == listed
+        assert sum(spot.count for spot in spots.counted(town.leader, level, now)) == listed
 
 
 def test_a_contact_is_opened_with_a_reason_that_is_kept(town, now):

@@ -68,7 +68,7 @@ class Written(NamedTuple):
     hash: bytes
 
 
-def record(kind: str, subject: str, *, by: Actor, at: datetime, post_id: int | None = None, **data: Any) -> Written:
+def record(kind: str, subject: str, /, *, by: Actor, at: datetime, post_id: int | None = None, **data: Any) -> Written:
     """Write one act into the journal. Two statements. Raises Stale if somebody else wrote on this subject meanwhile."""
     return record_many([Draft(kind, subject, by.ref, post_id, at, data)])[0]
 

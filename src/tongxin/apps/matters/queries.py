@@ -231,32 +231,6 @@ def queues(actor: Actor, states: Sequence[State], now: datetime) -> Mapping[Stat
     return {State(state): Tally(total, overdue, amber) for state, total, overdue, amber in found}
 
 
-class Spot(NamedTuple):
-    """Open matters of one area, for the map."""
-
-    area: str
-    count: int
-    amber: int
-    red: int
-
-
-def spots(actor: Actor, level: Level, now: datetime, *, within: str = "") -> list[Spot]:
-    """Return how many open matters each area of a level holds. One statement over the open ones."""
-    clause, params = _where(actor, Filters(states=tuple(OPEN), area=within), now)
-    return [
-        Spot(*row)
-        for row in run(
-            f"""
-            SELECT left(area, {int(level)}) AS code, count(*),
-                count(*) FILTER (WHERE due_at >= %s::timestamptz AND amber_at <= %s::timestamptz),
-                count(*) FILTER (WHERE due_at < %s::timestamptz)
-            FROM matters_matter WHERE {clause} AND closed_at IS NULL AND length(area) >= {int(level)}
-            GROUP BY 1""",
-            [now, now, now, *params],
-        )
-    ]
-
-
 def near(actor: Actor, matter: Matter, now: datetime, *, days: int = 30, limit: int = 5) -> list[Row]:
     """Return other matters of the same kind in the same place lately, newest first. One statement."""
     clause, params = _where(actor, Filters(area=matter.area, template=matter.template_code), now)

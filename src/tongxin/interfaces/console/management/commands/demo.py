@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from django.utils.translation.reloader import translation_file_changed
 from rich.console import Console
 from rich.table import Table
 
@@ -71,6 +73,7 @@ def _leave(*_: object) -> None:
 def _prepare(out: Console, matters: int, seed: int) -> None:
     call_command("assets", verbosity=0)
     call_command("messages", compile=True, verbosity=0)
+    translation_file_changed(None, Path("django.mo"))  # what was read before it was compiled is forgotten
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         out.print("建立数据库…… Setting up the database.")
