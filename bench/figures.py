@@ -101,4 +101,6 @@ def keep(name: str, figures: list[Figure], seconds: float) -> None:
         "machine": machine,
         "figures": [asdict(each) for each in figures],
     }
-    (RESULTS / f"{name}.json").write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.json").write_text(
+        json.dumps(told, ensure_ascii=False, indent=2, default=vars) + "\n", encoding="utf-8"
+    )

@@ -28,6 +28,7 @@ OPEN_STATES = {  # how many of a hundred open matters stand where
     State.AWAITING_ACCEPTANCE: 10, State.AWAITING_FILING: 6, State.AWAITING_DISPATCH: 8, State.AWAITING_SIGNATURE: 12,
     State.HANDLING: 44, State.AWAITING_REVIEW: 6, State.AWAITING_CHECK: 8, State.AWAITING_CLOSING: 6,
 }  # fmt: skip
+SANITATION = "C02"  # 暴露垃圾
 TABLES = ("matters_matter", "matters_report", "matters_deadline", "journal_entry")
 
 
@@ -64,7 +65,7 @@ def _fill(many: int) -> None:
     now = timezone.now()
     states = rng.choices(list(OPEN_STATES), list(OPEN_STATES.values()), k=base)
     told = []
-    for each, state in zip(reports.incoming(base, seed=7), states, strict=True):
+    for each, state in zip(_reports(base), states, strict=True):
         at = now - timedelta(seconds=rng.randrange(3600, DAYS * 86400))
         if rng.random() < OPEN_SHARE:
             at = now - timedelta(seconds=rng.randrange(600, 20 * 86400))
@@ -79,6 +80,17 @@ def _fill(many: int) -> None:
         _multiply(many // base)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _reports(many: int) -> list[actions.Incoming]:
+    """Return reports of the whole city, a tenth of them in the cast's own town, half of these for its sanitation."""
+    told = reports.incoming(many, seed=7)
+    at_home = reports.points(many // 10, within=houses.city.HOME_TOWN, seed=8)
+    for n, (lon, lat, village) in enumerate(at_home):
+        each = told[n * 10]
+        template = SANITATION if n % 2 else each.template
+        told[n * 10] = replace(each, lon=lon, lat=lat, template=template, place=f"{village} {n % 97} 号")
+    return told
 
 
 def _multiply(times: int) -> None:

@@ -45,7 +45,7 @@ def program() -> str | None:
     return which("pgbench")
 
 
-def scripts(ids: Sequence[int], folder: Path, *, batch: int = 1) -> list[Path]:
+def scripts(ids: Sequence[int], folder: Path, *, batch: int = 1, in_one_trip: bool = False) -> list[Path]:
     """Write one script for each of `SAMPLES` reports, or one that writes a batch of them at once."""
     database = connection.settings_dict["NAME"]
     with psycopg.connect(url_of(database)) as line:
@@ -54,12 +54,14 @@ def scripts(ids: Sequence[int], folder: Path, *, batch: int = 1) -> list[Path]:
         written = []
         for n, group in enumerate(groups):
             path = folder / f"{batch}-{n}.sql"
-            path.write_text(_script(line, group), encoding="utf-8")
+            lines = _script(line, group)
+            lines = ["\\startpipeline", *lines, "\\endpipeline"] if in_one_trip else lines
+            path.write_text("\n".join([*lines, ""]), encoding="utf-8")
             written.append(path)
     return written
 
 
-def _script(line: "psycopg.Connection[tuple[object, ...]]", ids: Sequence[int]) -> str:
+def _script(line: "psycopg.Connection[tuple[object, ...]]", ids: Sequence[int]) -> list[str]:
     matters, children = [], {"matters_report": [], "matters_deadline": [], "journal_entry": [], "journal_delivery": []}
     for place, id_ in enumerate(ids):
         own = f"{MATTER} - {len(ids) - 1 - place}"
@@ -71,8 +73,7 @@ def _script(line: "psycopg.Connection[tuple[object, ...]]", ids: Sequence[int]) 
     parts.append(_insert(line, "matters_report", "matter_id = %s", children["matters_report"]))
     parts.append(_insert(line, "matters_deadline", "matter_id = %s ORDER BY id", children["matters_deadline"]))
     parts.append(_insert(line, "journal_entry", "subject = 'matter:' || %s", children["journal_entry"]))
-    parts += ["COMMIT;"]
-    return "\n".join(["\\startpipeline", *parts, "\\endpipeline", ""])
+    return [*parts, "COMMIT;"]
 
 
 def _insert(
@@ -113,15 +114,24 @@ def _literal(value: object) -> str:
     return f"E'{escaped}'"
 
 
-def inserts(ids: Sequence[int], *, at_once: int, reports: int, batch: int = 1) -> Inserted | None:
-    """Write that many reports with pgbench into the database in use; None where there is no pgbench."""
+def inserts(
+    ids: Sequence[int], *, at_once: int, reports: int, batch: int = 1, in_one_trip: bool = False
+) -> Inserted | None:
+    """Write that many reports with pgbench into the database in use; None where there is no pgbench.
+
+    Plainly it waits for each statement; `in_one_trip` sends a transaction whole, as the product does.
+    """
     tool = program()
     if tool is None:
         return None
     database = connection.settings_dict["NAME"]
     each = max(reports // at_once // batch, 1)
     with tempfile.TemporaryDirectory() as folder:
-        files = [word for path in scripts(ids, Path(folder), batch=batch) for word in ("-f", str(path))]
+        files = [
+            word
+            for path in scripts(ids, Path(folder), batch=batch, in_one_trip=in_one_trip)
+            for word in ("-f", str(path))
+        ]
         before = cpu_of(postmaster())
         times = os.times()
         done = subprocess.run(

@@ -26,6 +26,6 @@ def run(sizes: Mapping[str, int]) -> list[Figure]:
     )
     told = [json.loads(line) for line in done.stdout.splitlines()]
     return [
-        at_most(NAMES.get(each["name"], each["name"]), each["value"], each["unit"], each["limit"], **each)
+        at_most(NAMES.get(each["name"], each["name"]), each["value"], each["unit"], each["limit"], told=each)
         for each in told
     ]

@@ -29,7 +29,7 @@ def run(sizes: Mapping[str, int]) -> list[Figure]:
         figures = [
             at_most(
                 f"memory of a web worker after {REQUESTS:,} requests",
-                max(unique for unique, _ in sizes_mb), "MB", BUDGET_MB, resident_mb=[mb for _, mb in sizes_mb],
+                max(resident for _, resident in sizes_mb), "MB", BUDGET_MB, proportional_mb=[mb for mb, _ in sizes_mb],
             )
         ]  # fmt: skip
         _demo_seconds()

@@ -42,9 +42,9 @@ def run(sizes: Mapping[str, int]) -> list[Figure]:
 
 
 def _words() -> list[str]:
-    """Return pairs of characters from the texts: a third of them frequent, a third middling, a third rare."""
-    texts = Report.objects.order_by("matter_id").values_list("text", flat=True)[:5_000]
-    counted = Counter(word for text in texts for word in words_of(text) if len(word) == 2 and word >= "\u3400")
+    """Return pairs of characters from texts and places: a third of them frequent, a third middling, a third rare."""
+    told = Report.objects.order_by("matter_id").values_list("text", "matter__place")[:20_000]
+    counted = Counter(word for texts in told for word in words_of(*texts) if len(word) == 2 and word >= "\u3400")
     ordered = [word for word, _ in counted.most_common()]
     third = len(ordered) // 3
     rng = random.Random(3)
