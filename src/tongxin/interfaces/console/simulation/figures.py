@@ -13,14 +13,14 @@ from tongxin.rules.lifecycles.matter import State
 
 CLASSES = {
     "A": "矛盾纠纷 Disputes",
-    "B": "公共安全 Public safety",
+    "B": "公共安全 Safety",
     "C": "市容环境 Streets",
     "D": "部件设施 Facilities",
-    "E": "生态环境 Environment",
+    "E": "生态环境 Nature",
     "F": "民生服务 Services",
-    "G": "治安防范 Public order",
-    "H": "应急事件 Emergencies",
-    "I": "村务管理 Village affairs",
+    "G": "治安防范 Order",
+    "H": "应急事件 Emergency",
+    "I": "村务管理 Village",
 }
 ALL = "合计 All"
 MONTH = timedelta(days=30)
@@ -62,7 +62,7 @@ def figures(now: datetime) -> list[Figures]:
 def table(now: datetime) -> Table:
     """Return the figures as a table for the terminal."""
     found = figures(now)
-    shown = Table("类别 Class", box=None, padding=(0, 2, 0, 0), caption=_caption(found), caption_justify="left")
+    shown = Table("类别 Class", box=None, padding=(0, 1, 0, 0), caption=_caption(found), caption_justify="left")
     for heading in ("上报", "结案", "结案率", "超时", "超时率", "自行处置", "退回", "返工"):
         shown.add_column(heading, justify="right")
     for each in found:

@@ -45,10 +45,6 @@ class Grid(NamedTuple):
     weight: float
 
     @property
-    def town(self) -> str:
-        return self.code[: Level.TOWN]
-
-    @property
     def village(self) -> str:
         return self.code[: Level.VILLAGE]
 
@@ -91,6 +87,11 @@ class Stage:
     def at_home(self) -> Sequence[Grid]:
         """The grids of the home village, or, where there is none, of the busiest."""
         return [grid for grid in self.grids if grid.code.startswith(self.home)]
+
+    @cached_property
+    def home_town(self) -> Sequence[Grid]:
+        """The grids of the town around it."""
+        return [grid for grid in self.grids if grid.code.startswith(self.home[: Level.TOWN])]
 
     @cached_property
     def by_unit_kind(self) -> Mapping[UnitKind, Sequence[str]]:

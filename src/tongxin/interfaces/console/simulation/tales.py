@@ -20,6 +20,7 @@ from tongxin.interfaces.console.simulation import chances, phrases
 from tongxin.interfaces.console.simulation.layout import along, back
 from tongxin.interfaces.console.simulation.stage import Grid, Stage
 from tongxin.rules import deadlines
+from tongxin.rules.area_codes import Level
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Clock
 from tongxin.rules.lamps import Lamp, lamp
@@ -188,11 +189,8 @@ def _door(rng: Random) -> Channel:
 
 def _at_home(stage: Stage, rng: Random, unit: UnitKind) -> tuple[str, Grid]:
     """Return a plain template that the home town handles itself, and a grid: most in the village, many in its first."""
-    grids = stage.at_home
-    village = grids[0].village
-    own = [grid for grid in grids if grid.village == village]
-    town = [grid for grid in stage.grids if grid.town == grids[0].town]
-    grid = rng.choice(own if rng.random() < IN_THE_VILLAGE else town)
+    own = stage.at_home
+    grid = rng.choice(own if rng.random() < IN_THE_VILLAGE else stage.home_town)
     if rng.random() < IN_THE_FIRST_GRID:
         grid = own[0]
     plain = [code for code in stage.by_unit_kind.get(unit, ()) if not stage.kinds[code].is_sealed]
@@ -235,7 +233,9 @@ def _written(stage: Stage, tale: Tale) -> Incoming:
     template, grid = _subject(stage, rng, tale)
     kind, known = stage.kinds[template], names()
     sample = rng.choice(stage.samples[template] or [{"text": f"{kind.name}，请核实处理。", "form": {}}])
-    place = phrases.place(rng, template, known[grid.village], known.get(grid.town, ""), is_urban=grid.is_urban)
+    place = phrases.place(
+        rng, template, known[grid.village], known.get(grid.code[: Level.TOWN], ""), is_urban=grid.is_urban
+    )
     leaves = rng.random() < chances.LEAVES_CONTACT.get(tale.channel, 0.0)
     name, phone = phrases.contact(rng) if leaves else ("", "")
     return Incoming(

@@ -21,6 +21,7 @@ MOST_MONTHS = 24
 
 class Command(BaseCommand):
     help = "Simulate a city's life: the same seed, number and end give the same city."
+    requires_system_checks: list[str] = []  # no page is served: the desk's addresses need not be loaded
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--matters", type=_many, required=True, help="how many matters are reported")
