@@ -10,8 +10,7 @@ import numpy as np
 import shapely
 
 from tongxin.apps.areas import editions, queries
-from tongxin.apps.matters.queries import Spot
-from tongxin.apps.matters.spots import Box
+from tongxin.apps.matters.spots import Box, Spot
 from tongxin.rules.area_codes import Level
 
 LEVELS = {"counties": Level.COUNTY, "towns": Level.TOWN, "grids": Level.GRID}

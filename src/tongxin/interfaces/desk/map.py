@@ -14,8 +14,8 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from tongxin.apps.areas import queries as areas
 from tongxin.apps.matters import kinds
-from tongxin.apps.matters.queries import Filters, Spot
-from tongxin.apps.matters.spots import MOST_POINTS, Box, Narrowed, Point, counted, points
+from tongxin.apps.matters.queries import Filters
+from tongxin.apps.matters.spots import MOST_POINTS, Box, Narrowed, Point, Spot, counted, points
 from tongxin.interfaces.desk import layers
 from tongxin.interfaces.desk.classes import CLASSES
 from tongxin.interfaces.desk.filtering import filters_of, query_of

@@ -21,7 +21,7 @@ OPEN_PATHS = ("/account/", "/look/", "/static/", "/api/", "/healthz", "/metrics"
 
 
 class Acting:
-    """Puts `request.actor` on every request: the signed-in person with the posts held now, read when first asked for."""
+    """Puts `request.actor` on every request: the person with the posts held now, read when first asked for."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
