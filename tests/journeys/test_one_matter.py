@@ -67,6 +67,9 @@ def test_a_matter_goes_from_report_to_closing(sign_in, keep, locale):
     dispatcher.goto("/")
     expect(dispatcher.locator("#aside")).to_contain_text(number)
     keep(dispatcher, "02-queue")
+    dispatcher.keyboard.press("u")  # another unit is a look away, and not wanted
+    expect(dispatcher.locator("dialog[open]")).to_contain_text("荷花街道环卫所")
+    dispatcher.keyboard.press("Escape")
     dispatcher.keyboard.press("a")  # as suggested
     expect(dispatcher.locator(".tx-banners")).to_contain_text(number)
 

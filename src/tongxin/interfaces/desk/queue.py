@@ -23,6 +23,7 @@ from tongxin.rules.deadlines import LIMITS, Clock, Urgency
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import LAMP_CLOCK, LIFECYCLE, OPEN, Act, State
 from tongxin.rules.numbers import is_number
+from tongxin.rules.permissions import Permission, may
 
 # what may be done to many at once: acts that ask for nothing, and dispatch as suggested
 BULK = {
@@ -112,6 +113,7 @@ def _page(request: HttpRequest, filters: Filters, now: datetime, *, own: tuple[s
             "next_url": f"?{query_of(filters, after=found.next, **fixed)}" if found.next else "",
             "here": request.get_full_path(),
             "is_queue": filters.is_queue,
+            "may_export": may(actor, Permission.EXPORT) and not own,
             "export_query": query_of(filters),
             "clear_url": request.path,
             **more,
