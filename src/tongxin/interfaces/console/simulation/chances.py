@@ -106,7 +106,7 @@ HOME_SHARE = 0.05  # of all reports: the home town is a hot spot
 CHANCE: Mapping[str, float] = {
     "settle": 0.6,  # of what a grid worker finds and may settle on the spot
     "transfer": 0.6,  # of what belongs to 110 or 119 and still came here
-    "refuse": 0.012,
+    "refuse": 0.02,
     "verify": 0.1,  # of what others than grid workers report
     "deny": 0.12,
     "void": 0.007,
@@ -123,7 +123,7 @@ CHANCE: Mapping[str, float] = {
     "mistake": 0.002,
     "reopen": 0.012,
     "reinstate": 0.04,
-    "stuck": 0.012,  # takes many times its limit
+    "stuck": 0.02,  # takes many times its limit
 }
 # of a clock's counted time, log-normal: (median, spread)
 PACE = {
