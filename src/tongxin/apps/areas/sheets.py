@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import shapely
-from pypinyin import lazy_pinyin
 
 from tongxin.apps.areas import tiling
 from tongxin.apps.areas.files import Fault
@@ -89,6 +88,8 @@ def is_valid(area: Area, day: date) -> bool:
 
 def pinyin_of(name: str) -> str:
     """Return the name as it is typed, whole and by initials: `songyuanshequ03wangge sysq03wg`."""
+    from pypinyin import lazy_pinyin  # late: its dictionary takes 50 MB of every process that loads it
+
     parts = [part.strip().lower() for part in lazy_pinyin(name)]
     initials = (part if part[:1].isdigit() else part[:1] for part in parts)
     return f"{''.join(parts)} {''.join(initials)}"[:PINYIN_LIMIT]

@@ -8,9 +8,8 @@ from functools import lru_cache
 
 import psycopg
 from django.db import connection
-from pypinyin import Style, lazy_pinyin
 
-from tongxin.apps.areas.queries import names
+from tongxin.apps.areas.queries import named
 from tongxin.rules import numbers
 from tongxin.rules.area_codes import Level, up_to
 
@@ -102,7 +101,9 @@ def forget() -> None:
 @lru_cache(maxsize=4096)
 def letters_of(county: str) -> str:
     """Return the letters of a county: 柯城区 → KC. Two counties with the same letters share one series of serials."""
-    name = names().get(county, county)
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).upper()
-    letters = "".join(letter for letter in initials if letter.isascii() and letter.isalnum())
+    known = named(county)
+    if known is None:
+        return county[-4:]
+    initials = known.name if known.name.isascii() else known.pinyin.rpartition(" ")[2]
+    letters = "".join(letter for letter in initials.upper() if letter.isascii() and letter.isalnum())
     return letters[:2] or county[-4:]

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
-from pypinyin import lazy_pinyin
 
 from tongxin.apps.journal.entries import record
 from tongxin.apps.people import calendar, queries
@@ -180,6 +179,8 @@ def clear_day(*, day: date, by: Actor, now: datetime) -> None:
 
 def pinyin_of(name: str) -> str:
     """Return the key that sorts and finds a Chinese name: syllables, then their initials ("song yuan sy")."""
+    from pypinyin import lazy_pinyin  # late: its dictionary takes 50 MB of every process that loads it
+
     syllables = lazy_pinyin(name.strip().lower())
     return " ".join([*syllables, "".join(syllable[:1] for syllable in syllables)])[:240]
 
