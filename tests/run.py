@@ -7,7 +7,7 @@ import tempfile
 
 ENV = {
     **os.environ,
-    "TONGXIN_HOME": os.environ.get("TONGXIN_TEST_HOME") or os.path.join(tempfile.gettempdir(), f"tongxin-tests-{os.getuid()}"),
+    "TONGXIN_HOME": os.environ.get("TONGXIN_TEST_HOME") or f"{tempfile.gettempdir()}/tongxin-tests-{os.getuid()}",
     "DJANGO_SETTINGS_MODULE": "tests.settings",
 }
 BEFORE = (["assets"], ["messages", "--compile"])

@@ -425,6 +425,24 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "一次最多导出 {limit} 条，请缩小日期或区域后再导出。",
         "At most {limit} rows can be exported at once. Narrow the days or the area.",
     ),
+    # a simulated city
+    "simulate.no_areas": (
+        "还没有区划：请先运行 tongxin load_areas cities/quzhou。",
+        "No areas yet: run tongxin load_areas first.",
+    ),
+    "simulate.no_catalog": (
+        "还没有事项模板：请先运行 tongxin load_catalog。",
+        "No templates yet: run tongxin load_catalog first.",
+    ),
+    "simulate.no_units": (
+        "还没有单位或在岗人员：请先设立单位和岗位。",
+        "No units or staff yet: open units and posts first.",
+    ),
+    "simulate.no_grids": ("还没有可用的网格：请先载入带中心点的网格。", "No grids with a center yet: load them first."),
+    "simulate.not_empty": (
+        "已有 {matters} 件事项。要再加，请用 --more。",
+        "{matters} matters stand already. To add more, use --more.",
+    ),
     # the house itself
     "home.open_parent": (
         "数据目录 {home} 的上级 {folder} 人人可写，会被调换。请另选 TONGXIN_HOME，或对上级执行 chmod o-w。",

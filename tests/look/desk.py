@@ -13,9 +13,11 @@ QUEUE = """
 {% block content %}
 <div class="tx-queue"><section aria-label="待派遣队列"><div class="tx-head"><h1>待派遣</h1></div>
 <form id="bulk" hidden></form>
-{% call kit.list("待派遣事项", ["派遣时限", "事项", "建议承办", "来源"], form="bulk", scrolls=True) %}
-{% for each in rows %}{{ kit.row(each.number, "/look/opened", each.colour, each.words, each.due, each.title, code=each.code,
-place=each.place, flags=each.flags, unit=each.unit, level=each.level, channel=each.channel, form="bulk", peek="/look/peek",
+{% call kit.list("待派遣事项", ["派遣时限", "事项", "建议承办", "来源"],
+form="bulk", scrolls=True) %}
+{% for each in rows %}{{ kit.row(each.number, "/look/opened", each.colour, each.words, each.due, each.title,
+code=each.code, place=each.place, flags=each.flags, unit=each.unit, level=each.level, channel=each.channel,
+form="bulk", peek="/look/peek",
 is_chosen=loop.first) }}{% endfor %}{% endcall %}</section>
 <aside id="aside" aria-label="选中事项"><div class="body">{{ kit.map(view) }}</div></aside></div>
 <div class="tx-page">{{ kit.act("派遣", icon_name="send", key="A", kind="primary", type="button") }}

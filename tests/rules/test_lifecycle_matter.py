@@ -192,6 +192,19 @@ def test_a_closed_matter_is_reopened_once_and_within_thirty_days():
     assert try_it(Act.REOPEN, replace(closed, reopened=1)) == "step.reopened_once"
 
 
+def test_a_sealed_matter_is_checked_by_a_chief_for_grid_staff_do_not_see_it():
+    chief = frozenset({Role.DUTY_CHIEF})
+    for act, state in (
+        (Act.CHECK, State.AWAITING_CHECK),
+        (Act.REWORK, State.AWAITING_CHECK),
+        (Act.CONFIRM, State.VERIFYING),
+    ):
+        facts = facts_in(state)
+
+        assert try_it(act, facts, roles=chief) == "step.wrong_role"
+        assert try_it(act, replace(facts, is_sealed=True), roles=chief) == PERMITTED[act, state]
+
+
 def test_every_state_can_be_left_and_every_state_can_be_reached():
     reached = {State.AWAITING_ACCEPTANCE}
     while grown := {step.target for state in reached for step in steps_from(state) if step.target} - reached:

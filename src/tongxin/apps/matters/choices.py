@@ -61,6 +61,7 @@ def facts_of(matter: "Standing | Matter", kind: Kind, sign_due_at: datetime | No
         reopened=matter.reopened,
         void_proposed_by=matter.void_proposed_by,
         is_overdue=is_overdue,
+        is_sealed=matter.is_sealed,
     )
 
 

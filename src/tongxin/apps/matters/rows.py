@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tongxin.postgres.batches import copy_rows, send
+from tongxin.postgres.batches import copy_rows, in_pipeline, send
 
 COPY_FROM = 5_000  # from here on COPY is faster than arrays (design.md §7)
 
@@ -103,7 +103,7 @@ class Table:
         if many is None:
             rows = list(rows)
             many = len(rows)
-        if many >= COPY_FROM:
+        if many >= COPY_FROM and not in_pipeline():
             copy_rows(self.name, [*self.columns, *self._constants], self._with_constants(rows))
         elif columns := [list(column) for column in zip(*rows, strict=True)]:
             send(self._insert, columns)

@@ -25,7 +25,8 @@ def diagram() -> str:
         "| act | from | to | by | refused if | clocks |",
         "|---|---|---|---|---|---|",
         *(
-            f"| {step.act} | {', '.join(sorted(step.sources))} | {step.target or '–'} | {', '.join(sorted(step.by))} "
+            f"| {step.act} | {', '.join(sorted(step.sources))} | {step.target or '–'} | {', '.join(sorted(step.by))}"
+            f"{'; sealed: ' + ', '.join(sorted(step.sealed_by)) if step.sealed_by else ''} "
             f"| {', '.join(guard.__name__ for guard in step.unless) or '–'} "
             f"| {', '.join(f'{clock} {move}' for clock, move in step.clocks.items()) or '–'} |"
             for step in LIFECYCLE

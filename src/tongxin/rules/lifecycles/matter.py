@@ -106,6 +106,7 @@ class Facts:
     reopened: int = 0
     void_proposed_by: int | None = None
     is_overdue: bool = False
+    is_sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +267,11 @@ class Step(NamedTuple):
     by: frozenset[Role]
     unless: tuple[Guard, ...] = ()
     clocks: Mapping[Clock, Move] = {}
+    sealed_by: frozenset[Role] = frozenset()  # who else takes it on a sealed matter, which grid staff do not see
+
+    def takers(self, facts: Facts) -> frozenset[Role]:
+        """Return the roles that may take this step on a matter."""
+        return self.by | self.sealed_by if facts.is_sealed else self.by
 
 
 S, A, R = State, Act, Role
@@ -296,8 +302,8 @@ LIFECYCLE: tuple[Step, ...] = (
     Step(A.ACCEPT, _at(S.AWAITING_ACCEPTANCE), S.AWAITING_FILING, ACCEPTORS),
     Step(A.REFUSE, _at(S.AWAITING_ACCEPTANCE), S.REFUSED, ACCEPTORS, (no_ground, no_reason, no_route), GONE),
     Step(A.VERIFY, _at(S.AWAITING_ACCEPTANCE), S.VERIFYING, ACCEPTORS),
-    Step(A.CONFIRM, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS),
-    Step(A.DENY, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, (no_reason,)),
+    Step(A.CONFIRM, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, sealed_by=CHIEFS),
+    Step(A.DENY, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, (no_reason,), sealed_by=CHIEFS),
     Step(A.FILE, _at(S.AWAITING_FILING), S.AWAITING_DISPATCH, CHIEFS),
     Step(A.DECLINE, _at(S.AWAITING_FILING), S.REFUSED, CHIEFS, (no_ground, no_reason, no_route), GONE),
     Step(A.DISPATCH, _at(S.AWAITING_DISPATCH), S.AWAITING_SIGNATURE, DISPATCHERS, (no_unit, same_unit), ON),
@@ -314,8 +320,16 @@ LIFECYCLE: tuple[Step, ...] = (
     Step(A.HANDLE, _at(S.HANDLING), S.AWAITING_REVIEW, HANDLERS, (no_reason, no_after_photo), DONE),
     Step(A.REVIEW, _at(S.AWAITING_REVIEW), S.AWAITING_CHECK, HEADS, (own_handling,)),
     Step(A.REDO, _at(S.AWAITING_REVIEW), S.HANDLING, HEADS, (no_reason,), AGAIN),
-    Step(A.CHECK, _at(S.AWAITING_CHECK), S.AWAITING_CLOSING, CHECKERS, (own_handling,)),
-    Step(A.REWORK, _at(S.AWAITING_CHECK), S.AWAITING_DISPATCH, CHECKERS, (own_handling, no_reason), AGAIN),
+    Step(A.CHECK, _at(S.AWAITING_CHECK), S.AWAITING_CLOSING, CHECKERS, (own_handling,), sealed_by=CHIEFS),
+    Step(
+        A.REWORK,
+        _at(S.AWAITING_CHECK),
+        S.AWAITING_DISPATCH,
+        CHECKERS,
+        (own_handling, no_reason),
+        AGAIN,
+        CHIEFS,
+    ),
     Step(
         A.CLOSE,
         _at(S.AWAITING_CLOSING),
@@ -349,8 +363,8 @@ def decide(act: Act, facts: Facts, ask: Ask, roles: frozenset[Role]) -> Step:
     step = BY_ACT_AND_STATE.get((act, facts.state))
     if step is None:
         raise StepRefused("step.wrong_state", act=act, state=facts.state)
-    if not roles & step.by:
-        raise NotAllowed("step.wrong_role", act=act, roles=sorted(step.by))
+    if not roles & step.takers(facts):
+        raise NotAllowed("step.wrong_role", act=act, roles=sorted(step.takers(facts)))
     for guard in step.unless:
         if refusal := guard(facts, ask):
             raise refusal

@@ -263,7 +263,7 @@ def _decide(
     duties = counting(asked.by, matter)
     ask = Ask(asked.now, asked.by.person_id, asked.reason, asked.ground, asked.route, asked.unit_id, asked.close_as)
     step = decide(asked.act, facts, ask, frozenset(duties))
-    duty = next(duty for role, duty in duties.items() if role in step.by)
+    duty = next(duty for role, duty in duties.items() if role in step.takers(facts))
     return _change(asked, matter, step, duty, late, _moved(step, matter, by_clock, asked.now, days), days)
 
 
