@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.kinds import Kind
 from tongxin.apps.matters.models import Deadline, Matter
+from tongxin.apps.matters.standing import Standing
 from tongxin.rules.deadlines import Clock
 from tongxin.rules.errors import NotAllowed, Refused
 from tongxin.rules.lifecycles.matter import Act, Ask, CloseKind, Facts, Ground, State, decide, steps_from
 from tongxin.rules.permissions import Actor, duties_at
-
-if TYPE_CHECKING:
-    from tongxin.apps.matters.actions.steps import Standing
 
 # stands for what the form will ask: a button is refused for what cannot be mended by filling in its form
 FILLED = {"reason": "-", "ground": Ground.NOT_OURS, "route": "-", "close_as": CloseKind.LATE, "unit_id": -1}
@@ -43,7 +41,7 @@ def choices(actor: Actor, matter: Matter, clocks: Sequence[Deadline], now: datet
     return found
 
 
-def facts_of(matter: "Standing | Matter", kind: Kind, sign_due_at: datetime | None, is_overdue: bool) -> Facts:
+def facts_of(matter: Standing | Matter, kind: Kind, sign_due_at: datetime | None, is_overdue: bool) -> Facts:
     """Return what the rules look at, from a matter locked for a step or read for a page."""
     return Facts(
         state=State(matter.state),
