@@ -37,11 +37,11 @@ SIZES = {
         "reports": 300, "steps": 300, "lives": 40, "small": 20_000, "big": 100_000, "pages": 100, "import": 20_000,
     },
     "default": {
-        "reports": 2_000, "steps": 2_000, "lives": 200, "small": 100_000, "big": 1_000_000, "pages": 600,
+        "reports": 2_000, "steps": 2_000, "lives": 200, "small": 100_000, "big": 1_000_000, "pages": 240,
         "import": 200_000,
     },
     "full": {
-        "reports": 5_000, "steps": 5_000, "lives": 500, "small": 100_000, "big": 5_000_000, "pages": 2_000,
+        "reports": 5_000, "steps": 5_000, "lives": 500, "small": 100_000, "big": 5_000_000, "pages": 1_000,
         "import": 1_000_000,
     },
 }  # fmt: skip

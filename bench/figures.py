@@ -20,6 +20,8 @@ SIGNALEN_STATUS = 21.0
 SIGNALEN_LIST = 6.2  # its faster list page of 50
 DIGIT_LIFE, DIGIT_LIFE_AT_1M = 37.0, 6.3  # eGov DIGIT on 16 cores
 
+QUIET, BUSY = "quiet enough", "busy with other work, so rates are lower bounds; ratios suffer less"
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -66,6 +68,8 @@ def quantile(values: Sequence[float], share: float) -> float:
 def show(found: dict[str, list[Figure]], out: Console) -> None:
     """Print one table over all benches."""
     table = Table("what", "figure", "beside", "ratio", "budget", "met", title="Tongxin bench", title_justify="left")
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    table.caption = f"{os.cpu_count()} cores, {busy:.1f} runnable processes to a core: {BUSY if busy > 1.5 else QUIET}"
     for column in (1, 3):
         table.columns[column].justify = "right"
     for name, figures in found.items():
@@ -97,7 +101,7 @@ def keep(name: str, figures: list[Figure], seconds: float) -> None:
         "bench": name,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 1),
-        "load_before": os.getloadavg()[0],
+        "load_average": os.getloadavg(),
         "machine": machine,
         "figures": [asdict(each) for each in figures],
     }

@@ -95,7 +95,15 @@ def house(name: str, like: str = "") -> Iterator[str]:
         yield fresh
     finally:
         connection.close()
-        admin(f"DROP DATABASE IF EXISTS {fresh} WITH (FORCE)")
+        drop(fresh)
+
+
+def drop(name: str) -> None:
+    """Drop a database: plainly, which waits for who is leaving and for autovacuum, else by force."""
+    try:
+        admin(f"DROP DATABASE IF EXISTS {name}")
+    except psycopg.errors.ObjectInUse:
+        admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def drop_all() -> None:
@@ -103,8 +111,8 @@ def drop_all() -> None:
     connection.close()
     with psycopg.connect(ADMIN, autocommit=True) as line:
         names = line.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"bench\\_{RUN}\\_%"]).fetchall()
-        for (name,) in names:
-            line.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    for (name,) in names:
+        drop(name)
 
 
 def settle() -> None:
