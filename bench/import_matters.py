@@ -24,7 +24,7 @@ from django.db import connection  # noqa: E402
 
 from tongxin.apps.areas.models import Area  # noqa: E402
 from tongxin.apps.matters.actions.catalog import load_catalog  # noqa: E402
-from tongxin.apps.matters.actions.intake import Incoming, Past  # noqa: E402
+from tongxin.apps.matters.incoming import Incoming, Past  # noqa: E402
 from tongxin.apps.matters.models import Matter, Template  # noqa: E402
 from tongxin.apps.people import staffing  # noqa: E402
 from tongxin.apps.people.models import Unit  # noqa: E402

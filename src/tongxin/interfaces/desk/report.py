@@ -19,7 +19,7 @@ from tongxin.apps.areas.locator import explained
 from tongxin.apps.journal.models import EvidenceKind
 from tongxin.apps.matters import actions, kinds
 from tongxin.apps.matters.actions import Incoming, Reported
-from tongxin.apps.matters.actions.intake import NAME_LIMIT, PHONE_LIMIT
+from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT
 from tongxin.apps.matters.kinds import Kind
 from tongxin.interfaces.desk import frame, mending, siting, suggest
 from tongxin.interfaces.desk.asking import PICTURES

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from tongxin.apps.areas.queries import children, detail, names
-from tongxin.apps.matters.actions.intake import PLACE_LIMIT
+from tongxin.apps.matters.incoming import PLACE_LIMIT
 from tongxin.interfaces.desk.narrowing import roots
 from tongxin.look.forms import Choice, Field
 from tongxin.rules.area_codes import Level

@@ -1,9 +1,10 @@
 """Everything that can be done to matters, by name: `actions.report(...)`, `actions.take(...)`."""
 
 from tongxin.apps.matters.actions.evidence import attach, unmask
-from tongxin.apps.matters.actions.intake import Incoming, Past, Reported, report, report_many
+from tongxin.apps.matters.actions.intake import report, report_many
 from tongxin.apps.matters.actions.restamping import restamp
 from tongxin.apps.matters.actions.steps import Asked, Taken, take, take_many
+from tongxin.apps.matters.incoming import Incoming, Past, Reported
 
 __all__ = [
     "Asked",
