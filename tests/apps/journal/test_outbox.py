@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -225,6 +226,7 @@ def test_a_drain_killed_in_the_middle_loses_and_repeats_nothing(reactions, lasti
 
 def in_this_database():
     """Return an environment in which a process of its own finds the test database."""
-    given = connection.settings_dict
-    address = f"postgresql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
+    given = {name: quote(str(value), safe="") for name, value in connection.settings_dict.items()}
+    port = f":{given['PORT']}" if given["PORT"] else ""
+    address = f"postgresql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}{port}/{given['NAME']}"
     return {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings"}

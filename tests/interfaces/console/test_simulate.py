@@ -272,7 +272,7 @@ def test_a_second_run_is_refused_and_more_adds_to_what_stands(tell, django_db_bl
         transaction.set_rollback(True)
 
 
-def test_a_city_without_staff_is_refused(db):
+def test_a_city_without_staff_is_refused(town):
     towns.Post.objects.all().delete()
 
     with pytest.raises(SimulationRefused, match=r"simulate\.no_units"):
