@@ -91,14 +91,15 @@ def test_every_action_names_who_acts_and_when():
 
 
 def test_matters_come_in_through_one_door_only():
-    """Rows of matters are written by intake and steps alone: nobody else inserts one or sets a state."""
+    """Rows of matters are written for intake alone: nobody else inserts one."""
     writes = re.compile(
         r"Matter\.objects\.(create|bulk_create)|(?<!class )(?<!shapes\.)Matter\("
         r"|INSERT INTO matters_matter|rows\.matters\.add"
     )
     found = {path.name for path in FILES if writes.search(path.read_text(encoding="utf-8"))}
 
-    assert found <= {"intake.py", "models.py"}
+    assert found <= {"writing.py", "models.py"}
+    assert [path.name for path in FILES if "tongxin.apps.matters.writing" in imports(path)] == ["intake.py"]
 
 
 def committed() -> list[str]:
