@@ -1,7 +1,6 @@
 """What a list is narrowed to, read from an address and written into one: list, export and map agree."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import date
 from enum import Enum
 from typing import Any, TypeVar
@@ -60,16 +59,14 @@ def query_of(filters: Filters, **more: Any) -> str:
     """Write filters as the query of an address, without "?": the inverse of `filters_of`. `more` is added or replaces;
     an empty value leaves its name out.
     """
-    told = asdict(filters)
-    named = {name: told[field] for name, field in NAMES.items()} | more
+    named = {name: getattr(filters, field) for name, field in NAMES.items()} | more
     return urlencode({name: _text(value) for name, value in named.items() if value}, doseq=True)
 
 
 def as_data(filters: Filters) -> Mapping[str, Any]:
     """Return the filters as the journal may keep them: codes only. Of words it keeps that there were some."""
-    told = asdict(filters)
-    data = {name: _text(told[field]) for name, field in NAMES.items() if told[field] and name != "q"}
-    return data | ({"q": True} if filters.words else {})
+    told = {name: value for name, field in NAMES.items() if (value := getattr(filters, field))}
+    return {name: True if name == "q" else _text(value) for name, value in told.items()}
 
 
 def _one(asked: QueryDict, name: str, read: Callable[[str], T]) -> T | None:
