@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tongxin.apps.people.models import Account, ApiKey, Person, Post, Unit
+from tongxin.apps.people.models import Account, ApiKey, Unit
 from tongxin.postgres.batches import run
 from tongxin.rules.errors import Missing
 from tongxin.rules.permissions import Actor, Duty, Role
@@ -113,9 +113,3 @@ def units_within(area: str) -> QuerySet[Unit]:
 def account_of(username: str) -> Account | None:
     """Return an account by its name, whatever the case."""
     return Account.objects.filter(username__iexact=username).first()
-
-
-def staff_of(unit_id: int, day: date) -> QuerySet[Person]:
-    """Return the persons holding a post in a unit that day."""
-    held = Post.objects.filter(_posts_on(day), unit_id=unit_id).values("person_id")
-    return Person.objects.filter(pk__in=held).order_by("id")

@@ -1,6 +1,7 @@
 """Personal fields so that nobody is recognized by them."""
 
 from tongxin.apps.matters.models import Contact
+from tongxin.rules.masking import masked_name, masked_phone
 
 
 def masked(contact: Contact) -> str:
@@ -8,16 +9,3 @@ def masked(contact: Contact) -> str:
     if contact.is_secret:
         return "****"
     return " ".join(filter(None, [masked_name(contact.name), masked_phone(contact.phone)])) or "****"
-
-
-def masked_name(name: str) -> str:
-    """Return no more than the first character."""
-    return f"{name[:1]}*" if name else ""
-
-
-def masked_phone(phone: str) -> str:
-    """Return the first three and last four digits; of a number too short to hide in, stars only."""
-    digits = "".join(letter for letter in phone if letter.isdigit())
-    if not phone:
-        return ""
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else "****"

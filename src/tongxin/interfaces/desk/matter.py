@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin import words
 from tongxin.apps.areas.queries import names
-from tongxin.apps.journal.models import Entry, Evidence, EvidenceKind
+from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters import actions, kinds, queries
 from tongxin.apps.matters.models import Deadline, Matter, RoutingRule, Template
@@ -121,7 +121,7 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "located": _located(found),
         "suggestion": suggestion(found, now),
         "template": conditions(found),
-        "responsible": list(_responsible(found, entries)),
+        "responsible": list(_responsible(found)),
     }
 
 
@@ -325,7 +325,7 @@ def _located(found: Matter) -> str:
     return f"{how} · {filters.distance(found.located_m)}" if found.located_m is not None else how
 
 
-def _responsible(found: Matter, entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
+def _responsible(found: Matter) -> Iterator[tuple[str, str]]:
     yield _("In charge"), found.unit.name if found.unit else _("not dispatched yet")
     yield _("First received"), found.first_desk.name if found.first_desk else ""
     yield _("Command room"), unit_names().get(found.desk_id, "")

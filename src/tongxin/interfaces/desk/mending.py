@@ -29,7 +29,7 @@ class Fault(NamedTuple):
     error: str
 
 
-def faults(refusal: Refused, schema: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, str]:
+def faults(refusal: Refused, schema: Mapping[str, Any]) -> dict[str, str]:
     """Return a sentence for each field the refusal is about."""
     if refusal.code in ("report.too_long", "report.nul"):
         return {str(refusal.facts["field"]): filters.say(refusal)}

@@ -50,7 +50,7 @@ def report(request: HttpRequest) -> HttpResponse:
         try:
             answer = actions.report(_incoming(request, kind), by=request.actor, now=now, source=SOURCE)  # type: ignore[attr-defined]
         except Refused as refusal:
-            wrong = mending.faults(refusal, kind.form, schema_values(kind.form, request.POST))
+            wrong = mending.faults(refusal, kind.form)
         else:
             return _done(request, answer, now)
     return _page(request, request.POST, wrong, status=422)

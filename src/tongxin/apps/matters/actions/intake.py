@@ -116,7 +116,7 @@ def report_many(batch: Sequence[Incoming], *, by: Actor, now: datetime, source: 
         for incoming, place in zip(batch, places, strict=True)
     ]
 
-    answers, fresh = _numbered(decided, source, by)
+    answers, fresh = _numbered(decided, source)
 
     save(fresh, by, duty.post_id if duty else None, now, city.calendar.version)
     return answers
@@ -294,7 +294,7 @@ def _clocks(
 
 
 def _numbered(
-    decided: Sequence[Decided | Reported | Refused], source: str, by: Actor
+    decided: Sequence[Decided | Reported | Refused], source: str
 ) -> tuple[list[Reported | Refused], list[Fresh]]:
     """Give ids and numbers to what is new; a key that stands twice in one batch is one matter."""
     new = [row for row in decided if isinstance(row, Decided)]

@@ -142,7 +142,7 @@ def take_many(batch: Sequence[Asked]) -> list[Taken | Refused]:
     changes: list[_Change] = []
     for asked in batch:
         try:
-            change = _decide(asked, standing.get(asked.matter_id), clocks, heads, days)
+            change = _decide(asked, standing.get(asked.matter_id), clocks, days)
         except Refused as refusal:
             answers.append(refusal)
         else:
@@ -165,7 +165,6 @@ def _decide(
     asked: Asked,
     matter: Standing | None,
     clocks: Mapping[int, list[Open]],
-    heads: Mapping[str, Head],
     days: WorkingCalendar,
 ) -> _Change:
     if matter is None or not scope(asked.by).sees(

@@ -9,9 +9,9 @@ from ninja import Router
 from tongxin.apps.journal import evidence as kept
 from tongxin.apps.journal import queries as journal
 from tongxin.apps.journal.models import EvidenceKind
-from tongxin.apps.matters import actions
+from tongxin.apps.matters import actions, queries
 from tongxin.interfaces.api import problems
-from tongxin.interfaces.api.v1 import acts, full, shapes, showing
+from tongxin.interfaces.api.v1 import acts, shapes, showing
 from tongxin.interfaces.api.v1.documents import documented
 from tongxin.rules.errors import Invalid, Missing
 
@@ -77,7 +77,7 @@ def fetch(request: HttpRequest, number: str, id: int) -> FileResponse:
 
     The file itself; documents as attachments.
     """
-    matter = full.one(request.auth.actor, number)
+    matter = queries.one(request.auth.actor, number)
     found = journal.evidence_of(f"matter:{matter.pk}").filter(pk=id).first() if 0 < id < 2**63 else None
     if found is None:
         raise Missing("evidence.missing")

@@ -16,15 +16,13 @@ from tongxin.interfaces.api.v1 import needs, shapes, showing
 from tongxin.rules import lamps
 from tongxin.rules.area_codes import How
 from tongxin.rules.deadlines import Clock
-from tongxin.rules.errors import Missing
 from tongxin.rules.lamps import Lamp
-from tongxin.rules.numbers import is_number
 from tongxin.rules.permissions import Actor, Role
 
 
 def matter(actor: Actor, number: str, now: datetime, *, spoken: str) -> shapes.Matter:
     """Return a matter with all that belongs to it. Raises Missing, also where it is out of the actor's scope."""
-    found = one(actor, number)
+    found = queries.one(actor, number)
     clocks = list(found.deadlines.order_by("id"))
     row = queries.Row(*(getattr(found, name) for name in queries.Row._fields))
     return shapes.Matter(
@@ -41,15 +39,6 @@ def matter(actor: Actor, number: str, now: datetime, *, spoken: str) -> shapes.M
         evidence=showing.evidence(found.number, journal.evidence_of(f"matter:{found.pk}")),
         links=showing.links(found.number),
     )
-
-
-def one(actor: Actor, number: str) -> Matter:
-    """Return a matter in scope with what was said of it. Its units are remembered, not joined. Raises Missing."""
-    seen = queries.visible_to(actor).select_related("report", "contact")
-    found = seen.filter(number=number.strip().upper()).first() if is_number(number) else None
-    if found is None:
-        raise Missing("matter.missing", number=number[:24])
-    return found
 
 
 def _said(found: Matter) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from tongxin.apps.matters.queries import Row
 from tongxin.apps.people.models import Unit
 from tongxin.apps.people.queries import Remembered
 from tongxin.interfaces.api.v1 import shapes
-from tongxin.rules.area_codes import canonical
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid
 from tongxin.rules.lifecycles.matter import State
+from tongxin.rules.masking import masked_name, masked_phone
 from tongxin.rules.working_time import SHANGHAI
 
 MATTERS = "/api/v1/matters"
@@ -109,19 +109,6 @@ def masked(contact: Contact | None) -> shapes.Masked | None:
     return shapes.Masked(name=masked_name(contact.name), phone=masked_phone(contact.phone), is_secret=False)
 
 
-def masked_name(name: str) -> str:
-    """Return 王* for 王女士: no more than the first character."""
-    return f"{name[:1]}*" if name else ""
-
-
-def masked_phone(phone: str) -> str:
-    """Return 138****6027 for 13812346027; of a number too short to hide in, nothing but stars."""
-    digits = "".join(letter for letter in phone if letter.isdigit())
-    if not phone:
-        return ""
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else "****"
-
-
 def evidence(number: str, rows: Iterable[Evidence]) -> list[shapes.EvidenceShown]:
     return [evidence_one(number, each) for each in rows]
 
@@ -143,10 +130,6 @@ def unit_facts(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of an entry, ids of units made readable; ids of persons never leave."""
     named = {name: unit(value) for name, value in data.items() if name in {"unit", "desk", "suggested"} and value}
     return {name: value for name, value in data.items() if name not in {"person", "noted"}} | named
-
-
-def is_area_code(code: str) -> bool:
-    return code in areas.names() or canonical(code) in areas.names()
 
 
 def forget() -> None:
