@@ -1,6 +1,7 @@
 """Accounts, persons, units, posts, API keys and the working calendar: columns and constraints only."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -65,6 +66,8 @@ class Post(models.Model):
     area = models.CharField(max_length=17)
     start_on = models.DateField()
     end_on = models.DateField(null=True)
+    stands_in_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")  # 代班
+    seals = ArrayField(models.CharField(max_length=10), default=list, db_default=[])  # sealed kinds it is named for
 
     class Meta:
         constraints = [
@@ -74,6 +77,22 @@ class Post(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["area", "role"]), models.Index(fields=["unit", "role"])]
+
+
+class Shift(models.Model):
+    """值班: who holds a post's duty of a unit over `[start_at, end_at)`; the roster shows it, nothing tracks it."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+")
+    start_at = models.DateTimeField()
+    end_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(end_at__gt=F("start_at")), name="shift_period"),
+            models.UniqueConstraint(fields=["post", "start_at"], name="shift_once"),
+        ]
+        indexes = [models.Index("unit", "start_at", name="shift_unit")]
 
 
 class ApiKey(models.Model):

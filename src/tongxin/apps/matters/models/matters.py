@@ -1,4 +1,4 @@
-"""Templates, routing rules, matters, what was said of them, their deadlines and notes: columns and constraints only."""
+"""Matters, what was said of them, their deadlines and notes: columns and constraints only."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -12,57 +12,6 @@ from tongxin.rules.area_codes import Level
 from tongxin.rules.lifecycles.matter import State
 
 IS_OPEN = Q(closed_at__isnull=True)
-
-
-class Template(models.Model):
-    """One version of a kind of matter: form, level, limits, units, evidence, conditions. A matter keeps its version."""
-
-    code = models.CharField(max_length=8)
-    version = models.PositiveSmallIntegerField(default=1)
-    is_current = models.BooleanField(default=True)
-    name = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=120)
-    pinyin = models.CharField(max_length=240)
-    keywords = models.JSONField(default=list)
-    standard_class = models.CharField(max_length=12, blank=True)
-    level = models.CharField(max_length=1)
-    urgency = models.CharField(max_length=1)
-    limit = models.CharField(max_length=8)
-    extra_limits = models.JSONField(default=list)
-    unit_kinds = models.JSONField(default=list)
-    transfer_to = models.CharField(max_length=8, blank=True)
-    may_settle = models.BooleanField(default=False)
-    is_sealed = models.BooleanField(default=False)
-    before_photos = models.PositiveSmallIntegerField(default=0)
-    after_photos = models.PositiveSmallIntegerField(default=0)
-    form = models.JSONField(default=dict)
-    filing_condition = models.TextField(blank=True)
-    closing_condition = models.TextField(blank=True)
-    filing_condition_en = models.TextField(blank=True)
-    closing_condition_en = models.TextField(blank=True)
-    samples = models.JSONField(default=list)
-    published_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["code", "version"], name="template_version"),
-            models.UniqueConstraint(fields=["code"], condition=Q(is_current=True), name="template_current"),
-        ]
-
-
-class RoutingRule(models.Model):
-    """A row of the routing table; `match` and `target` as in `rules.routing.Rule`."""
-
-    code = models.CharField(max_length=12, unique=True)
-    position = models.PositiveIntegerField()
-    match = models.JSONField(default=dict)
-    target = models.JSONField(default=dict)
-    why = models.CharField(max_length=200)
-    why_en = models.CharField(max_length=200, blank=True)
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["position", "code"]
 
 
 class Serial(models.Model):
@@ -119,6 +68,30 @@ class Matter(models.Model):
     close_as = models.CharField(max_length=8, blank=True)
     is_late = models.BooleanField(null=True)
     rev = models.IntegerField(default=1)
+    # what lies over the life: how many overlays of a kind are open ({"hold": 1}), since when the clocks stand still,
+    # which units are in it beside the handling one, and for how many the handling one must wait
+    overlays = models.JSONField(default=dict, db_default={})
+    stopped_at = models.DateTimeField(null=True)
+    involved = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    waits = models.PositiveSmallIntegerField(db_default=0)
+    keeper = models.BigIntegerField(null=True)  # who signed for it
+    closed_by = models.BigIntegerField(null=True)
+    dispatches = models.PositiveSmallIntegerField(db_default=0)
+    mistakes = models.PositiveSmallIntegerField(db_default=0)  # dispatches that a ruling found wrong
+    ruled_unit = models.BigIntegerField(null=True)  # the unit a ruling bound
+    escalations = models.PositiveSmallIntegerField(db_default=0)
+    extensions = models.PositiveSmallIntegerField(db_default=0)
+    urged = models.PositiveSmallIntegerField(db_default=0)
+    master = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    children = models.PositiveSmallIntegerField(db_default=0)
+    households = models.PositiveSmallIntegerField(db_default=1)
+    wants_reply = models.BooleanField(db_default=False)
+    replied_at = models.DateTimeField(null=True)
+    rating = models.CharField(max_length=14, db_default="")
+    is_solved = models.BooleanField(null=True)
+    rehandled = models.PositiveSmallIntegerField(db_default=0)
+    rulebook = models.PositiveSmallIntegerField(db_default=1)
+    seal = models.CharField(max_length=10, db_default="")
 
     class Meta:
         constraints = [
@@ -140,6 +113,8 @@ class Matter(models.Model):
                 Left("area", int(Level.TOWN)), "state", "due_at", "id", condition=IS_OPEN, name="matter_queue_town"
             ),
             models.Index("unit", "state", "due_at", "id", condition=IS_OPEN, name="matter_queue_unit"),
+            models.Index("master", condition=Q(master__isnull=False), name="matter_master"),
+            GinIndex("involved", condition=~Q(involved=[]), name="matter_involved"),
             # lists: everything, newest first
             models.Index("reported_at", "id", name="matter_newest"),
             models.Index(Left("area", int(Level.TOWN)), "reported_at", "id", name="matter_newest_town"),
@@ -186,6 +161,14 @@ class Deadline(models.Model):
     outcome = models.CharField(max_length=8, blank=True)  # on_time, overdue, dropped
     is_provisional = models.BooleanField(default=False)
     calendar_version = models.BigIntegerField(default=0)
+    # the overlay it belongs to ("extension", id); empty: one of the matter's own life
+    of = models.CharField(max_length=10, db_default="")
+    of_id = models.BigIntegerField(null=True)
+    # spans in which it stood still, as from, to, from, to; and since when it stands still now
+    stops = ArrayField(models.DateTimeField(), default=list, db_default=[])
+    stopped_at = models.DateTimeField(null=True)
+    fired = models.PositiveSmallIntegerField(db_default=0)  # how many of its moments were told (see `rules.firing`)
+    profile = models.CharField(max_length=12, db_default="office")
 
     class Meta:
         constraints = [
@@ -197,6 +180,8 @@ class Deadline(models.Model):
         ]
         indexes = [
             models.Index("next_fire_at", "id", condition=Q(next_fire_at__isnull=False), name="deadline_fire"),
+            # clocks whose calendar changed under them
+            models.Index("due_at", "id", condition=Q(ended_at__isnull=True), name="deadline_open"),
         ]
 
 
