@@ -33,6 +33,18 @@ class Clock(StrEnum):
     CLOSE = "close"  # 结案
     CALL_BACK = "call_back"  # 回访
     WHOLE = "whole"  # 全流程
+    RING = "ring"  # 层级: the sub-clock of the ring a matter was raised or handed to, while the first clock runs on
+    REPLY = "reply"  # 答复: the first desk owes the reporter an answer
+    # clocks of overlays
+    EXTENSION = "extension"  # 延期审批
+    HOLD = "hold"  # 挂账复查: the day on which a held matter must be looked at again
+    BRANCH = "branch"  # 协办
+    TURNOUT_SIGN = "turn_sign"  # 应哨签收
+    TURNOUT_CONTACT = "turn_contact"  # 应哨联系
+    TURNOUT_ARRIVE = "turn_arrive"  # 到场
+    ORDER = "order"  # 督办答复
+    HEARING = "hearing"  # 异议裁定
+    APPEAL = "appeal"  # 复核
 
 
 class Urgency(StrEnum):
@@ -68,6 +80,17 @@ LIMITS: dict[Clock, dict[Urgency, Limit]] = {
     Clock.CLOSE: _row("1wd", "4h", "4h"),  # row 18: none published
     Clock.CALL_BACK: _row("3wd", "3wd", "3wd"),  # row 20: within 3 工作日, however urgent the matter was
     Clock.WHOLE: _row("15wd", "5wd", "2wd"),  # where no handling limit is known; else see whole()
+    Clock.RING: _row("5wd", "2wd", "1wd"),  # where the ring is not known; else LEVEL_LIMITS
+    Clock.REPLY: _row("1wd", "4h", "4h"),  # none published
+    Clock.EXTENSION: _row("4wh", "2h", "1h"),  # none published
+    Clock.HOLD: _row("60d", "60d", "60d"),  # row 14: review date within 60 days
+    Clock.BRANCH: _row("2wd", "1wd", "4h"),  # where the invitation does not say
+    Clock.TURNOUT_SIGN: _row("1h", "1h", "15m"),  # row 11: 1 h (南京鼓楼)
+    Clock.TURNOUT_CONTACT: _row("24h", "24h", "30m"),  # row 11: 24 h
+    Clock.TURNOUT_ARRIVE: _row("3wd", "3wd", "1h"),  # row 11: 3 or 5 working days, by the kind of whistle
+    Clock.ORDER: _row("3wd", "2wd", "1wd"),  # row 15: a date of its own; none published
+    Clock.HEARING: _row("1wd", "1wd", "4h"),  # §3.1d: 指挥室 hearing within a working day
+    Clock.APPEAL: _row("10wd", "10wd", "10wd"),  # row 21: 10 工作日
 }
 
 # §3.1d 分级: I 网格即办 24 h, II 村社 3 wd, III 镇街 5-10 wd, IV 县区 10-15 wd, V 市
