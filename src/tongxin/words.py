@@ -15,7 +15,8 @@ from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Clock, Urgency, Verdict
 from tongxin.rules.errors import Refused
 from tongxin.rules.lamps import Lamp
-from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground, Move, State
+from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, Move, State
+from tongxin.rules.overlays.frame import Overlay, Seat, Still
 from tongxin.rules.permissions import Permission, Role
 from tongxin.rules.units import UnitKind
 from tongxin.rules.working_time import SHANGHAI, Unit
@@ -35,6 +36,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         State.CLOSED: "已结案",
         State.REFUSED: "不予受理",
         State.VOIDED: "已作废",
+        State.MERGED: "已合并",
     },
     Act: {
         Act.SETTLE: "自行处置",
@@ -60,6 +62,15 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Act.VOID: "作废",
         Act.REOPEN: "重开",
         Act.REINSTATE: "复议恢复",
+        Act.TAKE_BACK: "撤回派遣",
+        Act.MERGE: "合并",
+        Act.UNMERGE: "撤销合并",
+        Act.FOLLOW: "随主件办结",
+        Act.ESCALATE: "提级",
+        Act.HAND_DOWN: "下派",
+        Act.URGE: "催办",
+        Act.REPLY: "答复",
+        Act.REHANDLE: "重办",
     },
     CloseKind: {
         CloseKind.NORMAL: "正常结案",
@@ -77,11 +88,39 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Ground.UNCLEAR: "事实不清且无法核实",
         Ground.SECRET: "涉及国家秘密、商业秘密或个人隐私",
     },
+    Because: {
+        Because.DISSATISFIED: "群众不满意",
+        Because.APPEAL: "复核成立",
+    },
+    Overlay: {
+        Overlay.EXTENSION: "延期",
+        Overlay.HOLD: "挂账",
+        Overlay.BRANCH: "协办",
+        Overlay.WHISTLE: "吹哨",
+        Overlay.SUMMONS: "报到",
+        Overlay.ORDER: "督办",
+        Overlay.OBJECTION: "派单异议",
+        Overlay.CALL_BACK: "回访",
+        Overlay.APPEAL: "申诉复核",
+    },
+    Seat: {
+        Seat.DESK: "指挥室",
+        Seat.UNIT: "承办单位",
+        Seat.ASKED: "被请单位",
+        Seat.FIRST: "首接单位",
+        Seat.ABOVE: "上级指挥室",
+        Seat.HOLDER: "发起单位",
+    },
+    Still: {
+        Still.STOP: "停表",
+        Still.GO: "续算",
+    },
     Move: {
         Move.START: "起算",
         Move.END: "止算",
         Move.RESUME: "续算",
         Move.DROP: "取消",
+        Move.AFRESH: "重新起算",
     },
     Role: {
         Role.GRID_HEAD: "网格长",
@@ -105,6 +144,8 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Role.SYSTEM_ADMIN: "系统管理员",
         Role.SECURITY_ADMIN: "安全管理员",
         Role.AUDIT_ADMIN: "审计管理员",
+        Role.REPORTER: "报事人",
+        Role.PLATFORM: "系统",
     },
     Permission: {
         Permission.REPORT: "上报事项",
@@ -405,6 +446,68 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "step.same_person": ("作废要由第二人确认，您是申请人。", "A second person must confirm; you proposed it."),
     "step.reopened_once": ("事项只能重开一次。", "A matter can be reopened once only."),
+    "step.objection_open": (
+        "派单异议还没有裁定，裁定后再派遣。请值班长先裁定。",
+        "The objection to the dispatch is not ruled on yet; the duty chief rules first.",
+    ),
+    "step.ruled_elsewhere": ("裁定已定承办单位，只能派给它。", "A ruling has named the unit; it can go nowhere else."),
+    "step.ruled_here": (
+        "这是裁定件，不能再退回。有困难可以申请协办或吹哨。",
+        "A ruling bound your unit: it cannot be returned. Ask for joint handling instead.",
+    ),
+    "step.no_suggested_unit": ("请写明应由哪个单位承办。", "Say which unit should handle it."),
+    "step.suggests_itself": ("建议的承办单位不能是本单位。", "The unit you suggest cannot be your own."),
+    "step.on_hold": (
+        "事项已挂账，钟已停。恢复办理后才能继续。",
+        "The matter is on hold and its clock stands still. Resume it first.",
+    ),
+    "step.waits_for_others": (
+        "还有 {waits} 个协办单位没有办完，主办要等协办。",
+        "{waits} joint units are not done yet; the lead waits for them.",
+    ),
+    "step.whistle_open": ("吹哨还没有会商结论，结论后才能继续。", "The whistle has no joint conclusion yet."),
+    "step.order_open": (
+        "督办还没有销号，答复经督办人认可后才能继续。",
+        "A supervision order is still open; its reply must be accepted first.",
+    ),
+    "step.first_desk_replies": (
+        "首接单位还没有答复报事人，请先由首接单位答复。",
+        "The desk that first received it has not answered the reporter yet.",
+    ),
+    "step.no_reply": ("请写明给报事人的答复。", "Write the answer to the reporter."),
+    "step.too_late_to_undo": ("撤回时间已过。可以等退回，或超时改派。", "It is too late to take it back."),
+    "step.no_master": ("请选择合并到哪一件。", "Choose the matter to merge it into."),
+    "step.own_master": ("不能合并到自己。", "A matter cannot be merged into itself."),
+    "step.master_ended": (
+        "主件现在是“{state}”，不能再并入。",
+        "The master is in “{state}”: nothing can be merged into it.",
+    ),
+    "step.has_children": (
+        "它带着 {children} 件合并件，请先撤销合并或改并到别的主件。",
+        "{children} matters follow it; unmerge them first.",
+    ),
+    "step.seal_differs": ("保密件只能与保密件合并。", "Sealed matters merge with sealed ones only."),
+    "step.at_the_top": ("已在最上一级，不能再提级。", "It is at the highest ring already."),
+    "step.at_the_bottom": ("下面没有可以下派的指挥室。", "There is no desk below to hand it to."),
+    "step.not_for_towns": (
+        "这是县级部门的职责事项，不能下派到镇街。",
+        "This is work of a county department: it may not be handed to towns.",
+    ),
+    "step.no_cause": (
+        "重办要有缘由：群众不满意，或复核成立。",
+        "Handling anew needs a cause: dissatisfaction or an upheld appeal.",
+    ),
+    "step.rehandled_once": (
+        "不满意件已重办过一次，再不满意转督办。",
+        "It was handled anew once; further dissatisfaction goes to supervision.",
+    ),
+    "overlay.wrong_state": ("现在不能“{act}”。", "“{act}” is not possible now."),
+    "overlay.one_is_open": ("已有一份在办，先等它有结果。", "One is under way already; wait for its outcome."),
+    "overlay.own_request": (
+        "不能审批自己申请的事。请他人审批。",
+        "Nobody decides on his own request; somebody else must.",
+    ),
+    "overlay.missing": ("找不到这份记录，可能已经办结。", "There is no such record, or it has ended."),
     "step.reopen_period_over": (
         "结案满 30 日，不能重开：截止 {until}。可以重新上报。",
         "It can be reopened until {until} only. Report it anew.",

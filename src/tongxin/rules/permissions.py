@@ -8,7 +8,10 @@ from tongxin.rules.errors import NotAllowed
 
 
 class Role(StrEnum):
-    """A post of the field. Source: domain.md §3.1c."""
+    """In what capacity somebody acts: a post of the field, the reporter, or the platform keeping a clock.
+
+    Source: domain.md §3.1c.
+    """
 
     GRID_HEAD = "grid_head"
     GRID_WORKER = "grid_worker"
@@ -31,13 +34,18 @@ class Role(StrEnum):
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
     AUDIT_ADMIN = "audit_admin"
+    REPORTER = "reporter"  # no post: whoever reported this very matter
+    PLATFORM = "platform"  # no post: what time alone brings about
+
+
+POSTS = frozenset(Role) - {Role.REPORTER, Role.PLATFORM}
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
     """One post as it counts now: a role, over an area (a code prefix), for a unit."""
 
-    post_id: int
+    post_id: int | None  # None: acts without a post (the reporter, the platform)
     role: Role
     area: str
     unit_id: int
@@ -92,6 +100,7 @@ GRID = frozenset({R.GRID_HEAD, R.GRID_WORKER, R.GRID_HELPER, R.GRID_GUIDE, R.VIL
 DESK = frozenset({R.ACCEPTOR, R.DISPATCHER, R.DUTY_CHIEF, R.COMMANDER, R.OPERATOR, R.CALLER_BACK})
 UNIT = frozenset({R.HANDLER, R.HANDLER_HEAD})
 OVERSIGHT = frozenset({R.SUPERVISOR, R.ASSESSOR, R.LEADER, R.DISCLOSER})
+GRID_OR_OVERSIGHT = GRID | OVERSIGHT
 ADMINS = frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN})
 
 # 三员分立: the one who builds the rules does not hand out posts, and neither reads the audit (domain.md §2.7)
@@ -135,21 +144,27 @@ def require(actor: Actor, permission: Permission, area: str | None = None) -> No
         raise NotAllowed("permission.denied", permission=permission, area=area)
 
 
-def duties_at(actor: Actor, *, area: str, desk_id: int | None, unit_id: int | None) -> dict[Role, Duty]:
+def duties_at(
+    actor: Actor, *, area: str, desk_id: int | None, unit_id: int | None, reported_by: int | None = None
+) -> dict[Role, Duty]:
     """Return the duties that count for one matter, by role.
 
-    A desk role counts at the desk that now owns the matter, a unit role in the unit that handles it, a grid role on the
-    ground where it lies. So the neighbouring town's dispatcher is nobody here.
+    A desk role counts at the desk that now owns the matter, a unit role in the unit that handles it, a grid or
+    oversight role on the ground where it lies. So the neighbouring town's dispatcher is nobody here.
     """
+    if actor is SYSTEM:
+        return {Role.PLATFORM: Duty(None, Role.PLATFORM, "", 0)}
     counts: dict[Role, Duty] = {}
     for duty in actor.duties:
         here = (
             (duty.role in DESK and duty.unit_id == desk_id)
             or (duty.role in UNIT and duty.unit_id == unit_id)
-            or (duty.role in GRID and area.startswith(duty.area))
+            or (duty.role in GRID_OR_OVERSIGHT and area.startswith(duty.area))
         )
         if here:
             counts.setdefault(duty.role, duty)
+    if reported_by is not None and actor.person_id == reported_by:
+        counts[Role.REPORTER] = Duty(None, Role.REPORTER, area, 0)
     return counts
 
 

@@ -11,7 +11,7 @@ from tongxin.apps.people import calendar, queries
 from tongxin.apps.people.models import Account, ApiKey, CalendarOverride, Person, Post, Unit
 from tongxin.rules.area_codes import level_of
 from tongxin.rules.errors import Invalid, Missing
-from tongxin.rules.permissions import Actor, Permission, Role, require
+from tongxin.rules.permissions import POSTS, Actor, Permission, Role, require
 from tongxin.rules.units import UnitKind
 
 KEY_DAYS = 365
@@ -59,7 +59,7 @@ def appoint(*, person_id: int, unit_id: int, role: str, area: str, start_on: dat
     """Give a person a post from a day on. Raises Missing, Invalid where the very same post is held already."""
     require(by, Permission.EDIT_POSTS, area)
     _check_area(area)
-    if role not in set(Role):
+    if role not in POSTS:
         raise Invalid("post.role", role=role)
     unit = queries.unit(unit_id)
     if not Person.objects.filter(pk=person_id).exists():

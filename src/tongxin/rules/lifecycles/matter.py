@@ -4,7 +4,7 @@ Pages' buttons, the API's acts, docs/lifecycle.md and the tests derive from it. 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -29,6 +29,7 @@ class State(StrEnum):
     CLOSED = "closed"  # 已结案
     REFUSED = "refused"  # 不予受理
     VOIDED = "voided"  # 已作废
+    MERGED = "merged"  # 已合并: follows another matter, its clocks stand still
 
 
 class Act(StrEnum):
@@ -57,6 +58,15 @@ class Act(StrEnum):
     VOID = "void"  # 作废
     REOPEN = "reopen"  # 重开
     REINSTATE = "reinstate"  # 复议恢复
+    TAKE_BACK = "take_back"  # 撤回派遣
+    MERGE = "merge"  # 合并
+    UNMERGE = "unmerge"  # 撤销合并
+    FOLLOW = "follow"  # 随主件办结
+    ESCALATE = "escalate"  # 提级
+    HAND_DOWN = "hand_down"  # 下派
+    URGE = "urge"  # 催办
+    REPLY = "reply"  # 答复
+    REHANDLE = "rehandle"  # 重办
 
 
 class CloseKind(StrEnum):
@@ -81,9 +91,17 @@ class Ground(StrEnum):
     SECRET = "secret"  # 涉国家秘密、商业秘密、个人隐私
 
 
+class Because(StrEnum):
+    """Why a closed matter is handled anew."""
+
+    DISSATISFIED = "dissatisfied"  # 群众不满意: once. Source: domain.md §3.1 row 20
+    APPEAL = "appeal"  # 复核成立
+
+
 OPEN = frozenset(State) - {State.CLOSED, State.REFUSED, State.VOIDED}
-RETURN_SHARE = 3  # a unit may return within a third of its limit. Source: domain.md §3.1 row 8
-REOPEN_DAYS = timedelta(days=30)
+LIVE = OPEN - {State.MERGED}  # states in which somebody has it on the table
+UNDO = timedelta(seconds=30)  # ui.md §5 gives ten seconds on the screen; the rest is for the way there
+REOPEN_DAYS = 30
 TEXT_LIMIT = 2_000
 
 
@@ -107,6 +125,36 @@ class Facts:
     void_proposed_by: int | None = None
     is_overdue: bool = False
     is_sealed: bool = False
+    id: int | None = None
+    level: str = "T"
+    template_level: str = "T"
+    overlays: Mapping[str, int] = field(default_factory=dict)
+    waits: int = 0
+    ruled_unit: int | None = None
+    dispatched_at: datetime | None = None
+    dispatched_by: int | None = None
+    first_desk: int | None = None
+    desk: int | None = None
+    upper_desk: int | None = None
+    lower_desk: int | None = None
+    children: int = 0
+    merged_from: State | None = None
+    wants_reply: bool = False
+    replied_at: datetime | None = None
+    rehandled: int = 0
+    closed_by: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.overlays.get("hold"))
+
+
+class Master(NamedTuple):
+    """The matter another one is to follow, as the asking person sees it."""
+
+    id: int
+    state: State
+    is_sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +168,11 @@ class Ask:
     route: str = ""
     unit_id: int | None = None
     close_as: CloseKind | None = None
+    reply: str = ""
+    suggested_unit: int | None = None
+    master: Master | None = None
+    because: Because | None = None
+    reopen_days: int = REOPEN_DAYS
 
 
 Guard = Callable[[Facts, Ask], Refused | None]
@@ -149,7 +202,99 @@ def no_unit(_: Facts, ask: Ask) -> Refused | None:
 
 
 def same_unit(facts: Facts, ask: Ask) -> Refused | None:
-    return StepRefused("step.unit_returned_it") if ask.unit_id in facts.returned_by else None
+    back = ask.unit_id in facts.returned_by and ask.unit_id != facts.ruled_unit
+    return StepRefused("step.unit_returned_it") if back else None
+
+
+def objection_open(facts: Facts, _: Ask) -> Refused | None:
+    return StepRefused("step.objection_open") if facts.overlays.get("objection") else None
+
+
+def ruled_elsewhere(facts: Facts, ask: Ask) -> Refused | None:
+    bound = facts.ruled_unit is not None and ask.unit_id != facts.ruled_unit
+    return StepRefused("step.ruled_elsewhere") if bound else None
+
+
+def ruled_here(facts: Facts, _: Ask) -> Refused | None:
+    bound = facts.ruled_unit is not None and facts.ruled_unit == facts.unit_id
+    return StepRefused("step.ruled_here") if bound else None
+
+
+def no_suggested_unit(facts: Facts, ask: Ask) -> Refused | None:
+    if ask.suggested_unit is None:
+        return StepRefused("step.no_suggested_unit")
+    return StepRefused("step.suggests_itself") if ask.suggested_unit == facts.unit_id else None
+
+
+def on_hold(facts: Facts, _: Ask) -> Refused | None:
+    return StepRefused("step.on_hold") if facts.is_held else None
+
+
+def waits_for_others(facts: Facts, _: Ask) -> Refused | None:
+    return StepRefused("step.waits_for_others", waits=facts.waits) if facts.waits else None
+
+
+def whistle_open(facts: Facts, _: Ask) -> Refused | None:
+    return StepRefused("step.whistle_open") if facts.overlays.get("whistle") else None
+
+
+def order_open(facts: Facts, _: Ask) -> Refused | None:
+    return StepRefused("step.order_open") if facts.overlays.get("order") else None
+
+
+def unanswered(facts: Facts, ask: Ask) -> Refused | None:
+    """首接负责: the reporter hears from the first desk before the matter closes. Source: domain.md §3.1d."""
+    if not facts.wants_reply or facts.replied_at is not None:
+        return None
+    if facts.desk != facts.first_desk:
+        return StepRefused("step.first_desk_replies")
+    return None if ask.reply.strip() else StepRefused("step.no_reply")
+
+
+def too_late_to_undo(facts: Facts, ask: Ask) -> Refused | None:
+    if facts.dispatched_at is not None and ask.now <= facts.dispatched_at + UNDO:
+        return None
+    return StepRefused("step.too_late_to_undo")
+
+
+def no_master(facts: Facts, ask: Ask) -> Refused | None:
+    if ask.master is None:
+        return StepRefused("step.no_master")
+    if ask.master.id == facts.id:
+        return StepRefused("step.own_master")
+    return None if ask.master.state in LIVE else StepRefused("step.master_ended", state=ask.master.state)
+
+
+def has_children(facts: Facts, _: Ask) -> Refused | None:
+    return StepRefused("step.has_children", children=facts.children) if facts.children else None
+
+
+def seal_differs(facts: Facts, ask: Ask) -> Refused | None:
+    """A sealed matter does not follow an open one: its reporter would be answered before everybody."""
+    differs = ask.master is not None and ask.master.is_sealed != facts.is_sealed
+    return StepRefused("step.seal_differs") if differs else None
+
+
+def at_the_top(facts: Facts, _: Ask) -> Refused | None:
+    return None if facts.upper_desk else StepRefused("step.at_the_top")
+
+
+def at_the_bottom(facts: Facts, _: Ask) -> Refused | None:
+    return None if facts.lower_desk else StepRefused("step.at_the_bottom")
+
+
+def not_for_towns(facts: Facts, _: Ask) -> Refused | None:
+    """County may not push department work to towns. Source: domain.md §2.3 (国办函〔2025〕66号, 潍坊 2021)."""
+    return StepRefused("step.not_for_towns") if facts.template_level in "CY" else None
+
+
+def nothing_said(facts: Facts, ask: Ask) -> Refused | None:
+    return None if ask.because else StepRefused("step.no_cause")
+
+
+def rehandled_once(facts: Facts, ask: Ask) -> Refused | None:
+    again = ask.because is Because.DISSATISFIED and facts.rehandled
+    return StepRefused("step.rehandled_once") if again else None
 
 
 def own_handling(facts: Facts, ask: Ask) -> Refused | None:
@@ -219,9 +364,10 @@ def reopened_once(facts: Facts, _: Ask) -> Refused | None:
 
 
 def reopen_period_over(facts: Facts, ask: Ask) -> Refused | None:
-    if facts.closed_at is None or ask.now <= facts.closed_at + REOPEN_DAYS:
+    until = facts.closed_at + timedelta(days=ask.reopen_days) if facts.closed_at else None
+    if until is None or ask.now <= until:
         return None
-    return StepRefused("step.reopen_period_over", until=facts.closed_at + REOPEN_DAYS)
+    return StepRefused("step.reopen_period_over", until=until)
 
 
 # --- the table -------------------------------------------------------------------------------------------
@@ -234,6 +380,7 @@ class Move(StrEnum):
     END = "end"
     RESUME = "resume"  # the time that stood still is added to the due moment
     DROP = "drop"  # no longer wanted: neither met nor missed
+    AFRESH = "afresh"  # the one that runs ends, another one starts
 
 
 STATE_CLOCK: Mapping[State, Clock] = {
@@ -251,11 +398,12 @@ LAMP_CLOCK: Mapping[State, Clock] = {**STATE_CLOCK, State.HANDLING: Clock.HANDLE
 # 处置钟 is no state's clock: it runs from dispatch, not from signing, and a return does not stop it. An unsigned
 # matter must not be free, and passing work on must not buy time (domain.md §3.1 row 7, §3.1d "Not in: 退回")
 ON = {Clock.HANDLE: Move.START}
-DONE = {Clock.HANDLE: Move.END}
-AGAIN = {Clock.HANDLE: Move.RESUME}
-FINISH = {Clock.WHOLE: Move.END}
-AFRESH = {Clock.WHOLE: Move.START}
-GONE = {Clock.HANDLE: Move.DROP, Clock.WHOLE: Move.DROP}
+DONE = {Clock.HANDLE: Move.END, Clock.RING: Move.END}
+AGAIN = {Clock.HANDLE: Move.RESUME, Clock.REPLY: Move.DROP}
+FINISH = {Clock.WHOLE: Move.END, Clock.RING: Move.END, Clock.REPLY: Move.END, Clock.CALL_BACK: Move.START}
+AFRESH = {Clock.WHOLE: Move.START, Clock.CALL_BACK: Move.DROP}
+GONE = {Clock.HANDLE: Move.DROP, Clock.WHOLE: Move.DROP, Clock.RING: Move.DROP, Clock.REPLY: Move.DROP}
+RING = {Clock.RING: Move.AFRESH}
 
 
 class Step(NamedTuple):
@@ -268,6 +416,7 @@ class Step(NamedTuple):
     unless: tuple[Guard, ...] = ()
     clocks: Mapping[Clock, Move] = {}
     sealed_by: frozenset[Role] = frozenset()  # who else takes it on a sealed matter, which grid staff do not see
+    from_first_desk: bool = False  # the roles count at the desk that first received it, wherever it is now
 
     def takers(self, facts: Facts) -> frozenset[Role]:
         """Return the roles that may take this step on a matter."""
@@ -282,6 +431,9 @@ HANDLERS = frozenset({R.HANDLER, R.HANDLER_HEAD})
 HEADS = frozenset({R.HANDLER_HEAD})
 CHECKERS = frozenset({R.GRID_WORKER, R.GRID_HEAD, R.VILLAGE_SECRETARY})
 SETTLERS = CHECKERS
+ANSWERERS = ACCEPTORS | DISPATCHERS | CHIEFS | {R.CALLER_BACK}
+URGERS = DISPATCHERS | CHIEFS | {R.SUPERVISOR, R.LEADER, R.REPORTER}
+TIME = frozenset({R.PLATFORM})
 
 
 def _at(*states: State) -> frozenset[State]:
@@ -300,13 +452,22 @@ LIFECYCLE: tuple[Step, ...] = (
         (not_on_the_spot, no_reason, no_before_photo, no_after_photo),
     ),
     Step(A.ACCEPT, _at(S.AWAITING_ACCEPTANCE), S.AWAITING_FILING, ACCEPTORS),
-    Step(A.REFUSE, _at(S.AWAITING_ACCEPTANCE), S.REFUSED, ACCEPTORS, (no_ground, no_reason, no_route), GONE),
+    Step(
+        A.REFUSE, _at(S.AWAITING_ACCEPTANCE), S.REFUSED, ACCEPTORS, (has_children, no_ground, no_reason, no_route), GONE
+    ),
     Step(A.VERIFY, _at(S.AWAITING_ACCEPTANCE), S.VERIFYING, ACCEPTORS),
     Step(A.CONFIRM, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, sealed_by=CHIEFS),
     Step(A.DENY, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, (no_reason,), sealed_by=CHIEFS),
     Step(A.FILE, _at(S.AWAITING_FILING), S.AWAITING_DISPATCH, CHIEFS),
-    Step(A.DECLINE, _at(S.AWAITING_FILING), S.REFUSED, CHIEFS, (no_ground, no_reason, no_route), GONE),
-    Step(A.DISPATCH, _at(S.AWAITING_DISPATCH), S.AWAITING_SIGNATURE, DISPATCHERS, (no_unit, same_unit), ON),
+    Step(A.DECLINE, _at(S.AWAITING_FILING), S.REFUSED, CHIEFS, (has_children, no_ground, no_reason, no_route), GONE),
+    Step(
+        A.DISPATCH,
+        _at(S.AWAITING_DISPATCH),
+        S.AWAITING_SIGNATURE,
+        DISPATCHERS,
+        (no_unit, objection_open, ruled_elsewhere, same_unit),
+        ON,
+    ),
     Step(A.RECALL, _at(S.AWAITING_SIGNATURE), S.AWAITING_DISPATCH, DISPATCHERS, (still_time_to_sign,)),
     Step(A.SIGN, _at(S.AWAITING_SIGNATURE), S.HANDLING, HANDLERS),
     Step(
@@ -314,10 +475,17 @@ LIFECYCLE: tuple[Step, ...] = (
         _at(S.AWAITING_SIGNATURE, S.HANDLING),
         S.AWAITING_DISPATCH,
         HANDLERS,
-        (returned_once, return_window_over, no_ground, no_reason),
+        (on_hold, ruled_here, returned_once, return_window_over, no_ground, no_suggested_unit, no_reason),
     ),
     Step(A.PROGRESS, _at(S.HANDLING), None, HANDLERS, (no_reason,)),
-    Step(A.HANDLE, _at(S.HANDLING), S.AWAITING_REVIEW, HANDLERS, (no_reason, no_after_photo), DONE),
+    Step(
+        A.HANDLE,
+        _at(S.HANDLING),
+        S.AWAITING_REVIEW,
+        HANDLERS,
+        (on_hold, waits_for_others, no_reason, no_after_photo),
+        DONE,
+    ),
     Step(A.REVIEW, _at(S.AWAITING_REVIEW), S.AWAITING_CHECK, HEADS, (own_handling,)),
     Step(A.REDO, _at(S.AWAITING_REVIEW), S.HANDLING, HEADS, (no_reason,), AGAIN),
     Step(A.CHECK, _at(S.AWAITING_CHECK), S.AWAITING_CLOSING, CHECKERS, (own_handling,), sealed_by=CHIEFS),
@@ -335,16 +503,72 @@ LIFECYCLE: tuple[Step, ...] = (
         _at(S.AWAITING_CLOSING),
         S.CLOSED,
         CHIEFS,
-        (own_handling, no_close_kind, not_normal, special_without_reason),
+        (own_handling, whistle_open, order_open, no_close_kind, not_normal, special_without_reason, unanswered),
         FINISH,
     ),
     Step(A.REWORK, _at(S.AWAITING_CLOSING), S.AWAITING_DISPATCH, CHIEFS, (own_handling, no_reason), AGAIN),
     Step(A.PROPOSE_VOID, VOIDABLE, None, CHIEFS, (already_proposed, no_reason)),
-    Step(A.VOID, VOIDABLE, S.VOIDED, CHIEFS, (no_proposal, same_person), GONE),
+    Step(A.VOID, VOIDABLE, S.VOIDED, CHIEFS, (no_proposal, same_person, has_children), GONE),
     Step(
         A.REOPEN, _at(S.CLOSED), S.AWAITING_ACCEPTANCE, CHIEFS, (reopened_once, reopen_period_over, no_reason), AFRESH
     ),
     Step(A.REINSTATE, _at(S.REFUSED, S.VOIDED), S.AWAITING_ACCEPTANCE, CHIEFS, (no_reason,), AFRESH),
+    Step(
+        A.TAKE_BACK,
+        _at(S.AWAITING_SIGNATURE),
+        S.AWAITING_DISPATCH,
+        DISPATCHERS,
+        (too_late_to_undo,),
+        {Clock.HANDLE: Move.DROP},
+    ),
+    # rings: grid, village, town, county, city. The first clock runs on, the ring gets one of its own
+    Step(
+        A.ESCALATE,
+        _at(S.AWAITING_DISPATCH),
+        S.AWAITING_ACCEPTANCE,
+        CHIEFS,
+        (at_the_top, objection_open, no_reason),
+        RING,
+    ),
+    Step(
+        A.ESCALATE,
+        _at(S.HANDLING),
+        S.AWAITING_ACCEPTANCE,
+        CHIEFS | HEADS | {R.VILLAGE_SECRETARY},
+        (at_the_top, on_hold, no_reason),
+        RING,
+    ),
+    Step(
+        A.HAND_DOWN,
+        _at(S.AWAITING_ACCEPTANCE, S.AWAITING_FILING, S.AWAITING_DISPATCH),
+        S.AWAITING_ACCEPTANCE,
+        CHIEFS,
+        (at_the_bottom, not_for_towns, objection_open, no_reason),
+        RING,
+    ),
+    # several reports of one thing: the children stand still and follow their master to its end
+    Step(
+        A.MERGE,
+        LIVE,
+        S.MERGED,
+        ACCEPTORS | CHIEFS,
+        (no_master, has_children, on_hold, objection_open, whistle_open, order_open, seal_differs),
+    ),
+    Step(A.UNMERGE, _at(S.MERGED), None, CHIEFS),  # back to where it stood
+    Step(A.FOLLOW, _at(S.MERGED), S.CLOSED, TIME, (), FINISH),
+    Step(A.URGE, LIVE, None, URGERS, (no_reason,)),
+    Step(
+        A.REPLY,
+        OPEN - _at(S.MERGED),
+        None,
+        ANSWERERS,
+        (no_reason,),
+        {Clock.REPLY: Move.END},
+        from_first_desk=True,
+    ),
+    Step(
+        A.REHANDLE, _at(S.CLOSED), S.AWAITING_DISPATCH, TIME | CHIEFS, (nothing_said, rehandled_once, no_reason), AFRESH
+    ),
 )
 
 
@@ -358,12 +582,24 @@ BY_ACT_AND_STATE: Mapping[tuple[Act, State], Step] = {
 }
 
 
-def decide(act: Act, facts: Facts, ask: Ask, roles: frozenset[Role]) -> Step:
-    """Return the step if it may be taken now. Raises StepRefused or NotAllowed, saying why not."""
+def target_of(step: Step, facts: Facts) -> State:
+    """Return where the step leads: an unmerged matter goes back to where it stood."""
+    if step.act is Act.UNMERGE and facts.merged_from is not None:
+        return facts.merged_from
+    return step.target or facts.state
+
+
+def decide(
+    act: Act, facts: Facts, ask: Ask, roles: frozenset[Role], *, at_first_desk: frozenset[Role] = frozenset()
+) -> Step:
+    """Return the step if it may be taken now. Raises StepRefused or NotAllowed, saying why not.
+
+    `roles` count at the desk that owns the matter now, `at_first_desk` at the one that first received it.
+    """
     step = BY_ACT_AND_STATE.get((act, facts.state))
     if step is None:
         raise StepRefused("step.wrong_state", act=act, state=facts.state)
-    if not roles & step.takers(facts):
+    if not (at_first_desk if step.from_first_desk else roles) & step.takers(facts):
         raise NotAllowed("step.wrong_role", act=act, roles=sorted(step.takers(facts)))
     for guard in step.unless:
         if refusal := guard(facts, ask):
