@@ -1,12 +1,14 @@
 """Deadlines: what each clock allows, how urgency counts, when it warns, what a stop does."""
 
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tongxin.rules.deadlines import (
+    CLOCK_PROFILES,
     LEVEL_LIMITS,
     LIMITS,
     AmberRule,
@@ -15,15 +17,26 @@ from tongxin.rules.deadlines import (
     Verdict,
     hastened,
     limit_of,
+    recomputed,
     resume,
     start,
     verdict,
     whole,
 )
-from tongxin.rules.working_time import ALWAYS, SHANGHAI, CalendarTooShort, Limit, Unit, WorkingCalendar
+from tongxin.rules.working_time import (
+    ALWAYS,
+    PROFILES,
+    SHANGHAI,
+    CalendarTooShort,
+    Limit,
+    Unit,
+    WorkingCalendar,
+)
 
 WEEKDAYS = WorkingCalendar.of(date(2026, 1, 1), date(2027, 12, 31), {}, provisional_from=date(2027, 1, 1))
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=SHANGHAI)
+
+WITHOUT_HASTE = {Clock.CALL_BACK, Clock.HOLD, Clock.APPEAL}  # their days stand however urgent the matter is
 
 moments = st.integers(0, 200 * 24 * 60).map(lambda minutes: MONDAY - timedelta(days=100) + timedelta(minutes=minutes))
 limits = st.builds(Limit, st.integers(1, 40), st.sampled_from(Unit))
@@ -37,6 +50,11 @@ def at(text: str) -> datetime:
 def test_every_clock_has_a_limit_for_every_urgency():
     assert set(LIMITS) == set(Clock)
     assert all(set(row) == set(Urgency) for row in LIMITS.values())
+
+
+def test_every_clock_has_a_profile_that_rows_know_by_name():
+    assert set(CLOCK_PROFILES) == set(Clock)
+    assert all(PROFILES[profile.name] is profile and len(profile.name) <= 12 for profile in CLOCK_PROFILES.values())
 
 
 @pytest.mark.parametrize(
@@ -56,7 +74,7 @@ def test_the_published_limits_stand(clock, urgency, limit):
     assert str(limit_of(clock, urgency)) == limit
 
 
-@pytest.mark.parametrize("clock", [clock for clock in Clock if clock is not Clock.CALL_BACK])
+@pytest.mark.parametrize("clock", [clock for clock in Clock if clock not in WITHOUT_HASTE])
 def test_the_more_urgent_the_sooner(clock):
     evening = at("20 17:20")
 
@@ -203,3 +221,116 @@ def test_a_clock_before_the_calendar_is_refused():
 @pytest.mark.parametrize(("seconds", "expected"), [(-1, Verdict.ON_TIME), (0, Verdict.ON_TIME), (1, Verdict.OVERDUE)])
 def test_a_deadline_is_kept_up_to_its_very_moment(seconds, expected):
     assert verdict(MONDAY, MONDAY + timedelta(seconds=seconds)) is expected
+
+
+# --- the law: due = f(start, limit, stops, calendar) ------------------------------------------------------
+
+gaps = st.lists(st.integers(0, 20 * 24 * 60), max_size=6).filter(lambda gaps: len(gaps) % 2 == 0)
+days_off = st.lists(st.dates(date(2026, 8, 1), date(2027, 3, 1)), max_size=12)
+calendars = days_off.map(lambda off: with_off(off))
+profiles = st.sampled_from(list(PROFILES.values()))
+
+
+def with_off(days: list[date]) -> WorkingCalendar:
+    return WorkingCalendar.of(date(2026, 1, 1), date(2029, 12, 31), dict.fromkeys(days, False))
+
+
+def stops_after(start_at: datetime, gaps: list[int]) -> list[datetime]:
+    return [start_at + timedelta(minutes=minutes) for minutes in accumulate(gaps)]
+
+
+def handling(start_at, limit, urgency, stops, calendar, profile):
+    return recomputed(Clock.HANDLE, start_at, limit, urgency, stops, calendar, profile=profile)
+
+
+@given(limits, urgencies, moments, calendars, profiles)
+def test_without_stops_a_clock_is_as_it_started(limit, urgency, moment, calendar, profile):
+    clock = handling(moment, limit, urgency, [], calendar, profile)
+
+    assert clock == start(Clock.HANDLE, moment, limit, urgency, calendar, profile=profile)
+
+
+@given(limits, urgencies, moments, calendars, profiles, gaps, st.data())
+def test_one_stop_written_as_two_adjacent_ones_counts_the_same(limit, urgency, moment, calendar, profile, gaps, data):
+    stops = stops_after(moment, gaps or [60, 60])
+    nth = data.draw(st.integers(0, len(stops) // 2 - 1)) * 2
+    cut = stops[nth] + (stops[nth + 1] - stops[nth]) * data.draw(st.integers(0, 4)) / 4
+    split = [*stops[: nth + 1], cut, cut, *stops[nth + 1 :]]
+
+    whole, cut_in_two = (handling(moment, limit, urgency, each, calendar, profile) for each in (stops, split))
+
+    assert cut_in_two == whole
+
+
+@given(limits, urgencies, moments, calendars, profiles, gaps)
+def test_one_stop_more_never_brings_the_end_nearer(limit, urgency, moment, calendar, profile, gaps):
+    stops = stops_after(moment, gaps)
+
+    dues = [handling(moment, limit, urgency, stops[:n], calendar, profile).due_at for n in range(0, len(stops) + 1, 2)]
+
+    assert dues == sorted(dues)
+
+
+@given(limits, urgencies, moments, calendars, profiles, gaps, st.integers(1, 40))
+def test_a_longer_limit_never_brings_the_end_nearer(limit, urgency, moment, calendar, profile, gaps, more):
+    stops = stops_after(moment, gaps)
+    longer = Limit(limit.amount + more, limit.unit)
+
+    short, extended = (handling(moment, each, urgency, stops, calendar, profile) for each in (limit, longer))
+
+    assert short.due_at <= extended.due_at
+
+
+@given(limits, urgencies, moments, profiles, days_off, st.dates(date(2026, 8, 1), date(2027, 3, 1)))
+def test_one_more_day_off_never_brings_an_end_nearer(limit, urgency, moment, profile, days_off, day):
+    calendars = with_off(days_off), with_off([*days_off, day])
+
+    before, after = (handling(moment, limit, urgency, [], calendar, profile) for calendar in calendars)
+
+    assert before.due_at <= after.due_at
+
+
+@given(limits, urgencies, moments, calendars, profiles, gaps)
+def test_however_often_stopped_a_clock_warns_before_its_end(limit, urgency, moment, calendar, profile, gaps):
+    clock = handling(moment, limit, urgency, stops_after(moment, gaps), calendar, profile)
+
+    assert clock.amber_at < clock.due_at
+
+
+@given(st.integers(1, 400).map(lambda hours: Limit(hours, Unit.HOUR)), moments, gaps)
+def test_natural_hours_are_used_only_outside_the_stops(limit, moment, gaps):
+    stops = stops_after(moment, gaps)
+
+    due = recomputed(Clock.HANDLE, moment, limit, Urgency.NORMAL, stops, WEEKDAYS).due_at
+
+    stood_still = sum(
+        (to - from_ for from_, to in zip(stops[::2], stops[1::2], strict=True) if from_ < due), timedelta()
+    )
+    assert due - moment - stood_still == timedelta(hours=limit.amount)
+
+
+@pytest.mark.parametrize(
+    ("limit", "stops", "due"),
+    [
+        ("3wd", [], "20 00:00"),
+        ("3wd", ["17 10:00", "19 09:00"], "24 00:00"),  # two whole days were left on the 17th
+        ("3wd", ["17 10:00", "18 09:00", "18 15:00", "19 09:00"], "24 00:00"),  # in two stops the same
+        ("4wh", ["16 11:00", "18 15:00"], "18 17:00"),
+        ("4wh", ["16 17:00", "20 09:00"], "16 15:00"),  # stopped after its end: nothing to give back
+        ("5d", ["18 10:00", "24 10:00"], "28 00:00"),  # 16 + 5 is a Saturday: three days were left, not five
+    ],
+)
+def test_what_was_left_when_a_stop_began_runs_on_from_its_end(limit, stops, due):
+    clock = recomputed(Clock.HANDLE, MONDAY, Limit.parse(limit), Urgency.NORMAL, [at(each) for each in stops], WEEKDAYS)
+
+    assert clock.due_at == at(due)
+
+
+def test_a_stop_into_an_unpublished_year_makes_a_clock_provisional():
+    stops = [at("18 10:00"), datetime(2027, 1, 4, 9, tzinfo=SHANGHAI)]
+
+    clocks = [
+        recomputed(Clock.HANDLE, MONDAY, Limit.parse("5wd"), Urgency.NORMAL, each, WEEKDAYS) for each in ([], stops)
+    ]
+
+    assert [clock.is_provisional for clock in clocks] == [False, True]

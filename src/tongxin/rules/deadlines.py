@@ -1,5 +1,6 @@
 """Deadlines: the clocks of a matter, how long each may run, when it warns, and whether it was kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -7,11 +8,13 @@ from typing import NamedTuple
 
 from tongxin.rules.area_codes import Level
 from tongxin.rules.working_time import (
+    ALWAYS,
     OFFICE,
     Limit,
     Profile,
     Unit,
     WorkingCalendar,
+    due_after,
     due_at,
     moment,
     position,
@@ -91,6 +94,12 @@ LIMITS: dict[Clock, dict[Urgency, Limit]] = {
     Clock.ORDER: _row("3wd", "2wd", "1wd"),  # row 15: a date of its own; none published
     Clock.HEARING: _row("1wd", "1wd", "4h"),  # §3.1d: 指挥室 hearing within a working day
     Clock.APPEAL: _row("10wd", "10wd", "10wd"),  # row 21: 10 工作日
+}
+
+# whose hours a clock counts, and in whose hours it reminds people; what is urgent runs through nights by its limit
+CLOCK_PROFILES: dict[Clock, Profile] = dict.fromkeys(Clock, OFFICE) | {
+    Clock.TURNOUT_SIGN: ALWAYS,  # a whistle is answered at any hour (row 11)
+    Clock.TURNOUT_CONTACT: ALWAYS,
 }
 
 # §3.1d 分级: I 网格即办 24 h, II 村社 3 wd, III 镇街 5-10 wd, IV 县区 10-15 wd, V 市
@@ -198,6 +207,37 @@ def start(
     due = due_at(at, limit, calendar, profile)
     amber_at = _amber_at(at, due.at, limit, urgency, calendar, profile, amber)
     return Running(clock, at, limit, due.at, amber_at, due.is_provisional)
+
+
+def recomputed(
+    clock: Clock,
+    started_at: datetime,
+    limit: Limit,
+    urgency: Urgency,
+    stops: Sequence[datetime],
+    calendar: WorkingCalendar,
+    *,
+    profile: Profile = OFFICE,
+    amber: AmberRule = AMBER,
+) -> Running:
+    """Return the clock that these four make: due = f(start, limit, stops, calendar). Raises CalendarTooShort.
+
+    `stops` are the spans in which it stood still, in order, as from, to, from, to. An extension is the same start with
+    a longer limit; a new calendar is the same everything with another calendar. It warns as long before its end as it
+    would have without the stops. Stops are 挂账, 补正, 鉴定 and a merged child, nothing else. Source: domain.md §3.1d.
+    """
+    running = start(clock, started_at, limit, urgency, calendar, profile=profile, amber=amber)
+    if not stops:
+        return running
+    spans = zip(stops[::2], stops[1::2], strict=True)
+    due = due_after(started_at, running.limit, spans, calendar, profile)
+    if _is_natural(running.limit, profile):
+        ahead = running.due_at.astimezone(UTC) - running.amber_at.astimezone(UTC)
+        amber_at = (due.at.astimezone(UTC) - ahead).astimezone(calendar.tz)
+    else:
+        ahead_of = position(running.due_at, calendar, profile) - position(running.amber_at, calendar, profile)
+        amber_at = moment(position(due.at, calendar, profile) - ahead_of, calendar, profile).at
+    return running._replace(due_at=due.at, amber_at=amber_at, is_provisional=due.is_provisional)
 
 
 def resume(

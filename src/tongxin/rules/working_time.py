@@ -4,7 +4,7 @@ Instants go in and come out aware; results are in the calendar's own time zone. 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -271,6 +271,31 @@ def resume_due_at(
     return _run(resumed_at, unit, left.days if is_days else left // timedelta(microseconds=1), calendar, profile)
 
 
+def due_after(
+    start: datetime,
+    limit: Limit,
+    stops: Iterable[tuple[datetime, datetime]],
+    calendar: WorkingCalendar,
+    profile: Profile = OFFICE,
+) -> Due:
+    """Return when the limit runs out if it starts now and stands still over these spans `[from, to)`, in their order.
+
+    What the limit held when a stop began runs on from its end, so that one stop written as two adjacent ones counts the
+    same. A stop that begins when the limit has run out gives nothing back. Raises CalendarTooShort.
+    Source: domain.md §3.1 row 14, §3.1d.
+    """
+    unit, left = limit.unit, limit.counted
+    due = _run(start, unit, left, calendar, profile)
+    since = start
+    for stopped_at, resumed_at in stops:
+        begins = max(stopped_at, since)
+        if begins < due.at and begins < resumed_at:
+            left = max(left - _used(since, begins, unit, calendar, profile), 0)
+            since = resumed_at
+            due = _run(since, unit, left, calendar, profile)
+    return due
+
+
 def position(at: datetime, calendar: WorkingCalendar, profile: Profile) -> int:
     """Return the counted microseconds from the calendar's first moment to this one. Raises CalendarTooShort."""
     local = at.astimezone(calendar.tz)
@@ -312,6 +337,15 @@ def _run(start: datetime, unit: Unit, counted: int, calendar: WorkingCalendar, p
     if unit is Unit.MINUTE or unit is Unit.HOUR or profile.is_natural:
         return Due((start.astimezone(UTC) + timedelta(microseconds=counted)).astimezone(calendar.tz), False)
     return moment(position(start, calendar, profile) + max(counted, 1), calendar, profile)
+
+
+def _used(since: datetime, until: datetime, unit: Unit, calendar: WorkingCalendar, profile: Profile) -> int:
+    """Return what a limit in this unit uses up between two moments, in the unit's own count."""
+    if unit is Unit.WORKING_DAY or unit is Unit.DAY:
+        before = calendar.tables(profile)[0] if unit is Unit.WORKING_DAY else range(len(calendar.midnights))
+        return before[_day_of(until, calendar) + 1] - before[_day_of(since, calendar) + 1]
+    counted = worked_between(since, until, calendar, ALWAYS if unit in (Unit.MINUTE, Unit.HOUR) else profile)
+    return counted // timedelta(microseconds=1)
 
 
 def _end_of(days: Sequence[int], nth: int, calendar: WorkingCalendar) -> Due:
