@@ -49,7 +49,7 @@ def test_a_list_shows_exactly_what_the_pure_rule_says(town, now, many, who):
     assert set(queries.visible_to(actor).values_list("pk", flat=True)) == expected
     assert {row.id for row in queries.worklist(actor, Filters(), now, size=200).rows} == expected
     assert queries.count(actor, Filters(), now) == len(expected)
-    assert {row.id for row in queries.all_of(actor, Filters(), now)} == expected
+    assert {row.id for row in queries.each_of(actor, Filters(), now, most=200)} == expected
 
 
 def test_the_neighbouring_handler_finds_nothing_by_any_path(town, now, many):
@@ -140,7 +140,7 @@ def test_somebody_without_a_duty_sees_nothing_again_and_again(town, now, many):
 
     for filters in (Filters(words="路灯"), Filters(template="C02"), Filters(states=tuple(OPEN), lamp=Lamp.RED)) * 2:
         assert queries.worklist(stranger, filters, now).rows == []
-        assert queries.all_of(stranger, filters, now) == []
+        assert list(queries.each_of(stranger, filters, now, most=9)) == []
 
 
 def test_counts_of_the_map_add_up_to_the_list(town, now, many):

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from tests.interfaces.desk.visitors import visitor
 from tests.town import CAST, a_matter
 from tongxin.apps.journal.models import Entry
-from tongxin.interfaces.desk import export
+from tongxin.interfaces.desk import export, sheets
 from tongxin.interfaces.desk.filtering import as_data, filters_of, query_of
 from tongxin.rules.errors import Invalid
 from tongxin.rules.lifecycles.matter import State
@@ -73,9 +73,9 @@ def test_no_cell_is_taken_for_a_formula(town, start):
 
     *_, row = csv_of("dispatcher")
 
-    assert not any(cell.startswith(export.FORMULA) for cell in row)
-    assert export.safe(f"{start}1") == f"'{start}1"
-    assert export.safe(-1.5) == -1.5
+    assert not any(cell.startswith(sheets.FORMULA) for cell in row)
+    assert sheets.safe(f"{start}1") == f"'{start}1"
+    assert sheets.safe(-1.5) == -1.5
 
 
 def test_a_workbook_holds_the_same_lines(town):
@@ -120,8 +120,33 @@ def test_an_export_costs_the_same_statements_however_long(town, rf, django_asser
         request.actor = town.leader
         b"".join(export.export(request, "csv").streaming_content)
 
-        with django_assert_num_queries(6):  # count, rows, and the record in its savepoint
+        with django_assert_num_queries(9):  # count, plan, rows, the record, and savepoints around the last two
             b"".join(export.export(request, "csv").streaming_content)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_file_is_sent_while_it_is_made(form, monkeypatch):
+    monkeypatch.setattr(sheets, "AT_ONCE", 2)
+    read = []
+    lines = ([read.append(n) or n] for n in range(6))
+    made = sheets.csv_of("m", ["a"], lines) if form == "csv" else sheets.xlsx_of("t", "m", ["a"], [8], lines)
+
+    assert read == []
+    first = next(made)
+
+    assert first
+    assert len(read) == 2
+
+
+def test_a_printed_workbook_repeats_who_took_it_out(town):
+    a_matter(town, title="电缆 <井盖> & 护栏 ]]>\x08")
+    answer = visitor("dispatcher").get("/m/export.xlsx")
+
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+
+    assert "荷花街道综合信息指挥室 · 派遣员" in sheet.oddHeader.left.text
+    assert sheet.freeze_panes == "A3"
+    assert sheet["B3"].value == "电缆 <井盖> & 护栏 ]]>"
 
 
 def test_other_forms_are_not_found(town):

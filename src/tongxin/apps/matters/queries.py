@@ -1,15 +1,16 @@
 """Reads of matters, each from what the reader may see; figures for pages and API come from the same query."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from django.db import transaction
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from tongxin.apps.matters.models import Matter
-from tongxin.postgres.batches import run
+from tongxin.postgres.batches import run, stream
 from tongxin.rules import lamps
 from tongxin.rules.area_codes import Level, span
 from tongxin.rules.errors import Invalid, Missing
@@ -192,10 +193,17 @@ def worklist(actor: Actor, filters: Filters, now: datetime, *, after: str = "", 
     return Page(rows, f"{getattr(rows[-1], key).isoformat()}~{rows[-1].id}" if more else None, filters)
 
 
-def all_of(actor: Actor, filters: Filters, now: datetime) -> list[Row]:
-    """Return every row of a list, for an export that has checked its size first. One statement."""
+def each_of(actor: Actor, filters: Filters, now: datetime, *, most: int) -> Iterator[Row]:
+    """Yield the rows of a list in the order of their ids, at most so many: as many as fit a round trip are in memory.
+
+    One snapshot, read through a cursor, which needs a transaction for as long as rows are taken. Two statements.
+    """
     clause, params = _where(actor, filters, now)
-    return [Row(*row) for row in run(f"SELECT {COLUMNS} FROM matters_matter WHERE {clause} ORDER BY id", params)]
+    sql = f"SELECT {COLUMNS} FROM matters_matter WHERE {clause} ORDER BY id LIMIT %s"
+    with transaction.atomic():
+        run("SET LOCAL cursor_tuple_fraction = 1")  # all of it is wanted: no plan that is only fast at the beginning
+        for row in stream(sql, [*params, most]):
+            yield Row(*row)
 
 
 def count(actor: Actor, filters: Filters, now: datetime, *, cap: int = CAP) -> int:
