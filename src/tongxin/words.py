@@ -14,6 +14,7 @@ from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Clock, Urgency, Verdict
 from tongxin.rules.errors import Refused
+from tongxin.rules.firing import Telling
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, Move, State
 from tongxin.rules.overlays.frame import Overlay, Seat, Still
@@ -211,6 +212,12 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Lamp.AMBER: "临期",
         Lamp.RED: "逾期",
         Lamp.HOLD: "挂账",
+    },
+    Telling: {
+        Telling.AMBER: "临期提醒",
+        Telling.OVERDUE: "逾期",
+        Telling.URGE: "逾期催办",
+        Telling.NOTICE: "逾期通报",
     },
     Unit: {
         Unit.MINUTE: "分钟",

@@ -323,6 +323,19 @@ def moment(counted: int, calendar: WorkingCalendar, profile: Profile) -> Due:
     return Due(calendar.midnights[day] + timedelta(microseconds=of_day), day >= calendar.guessed_from)
 
 
+def opening(at: datetime, calendar: WorkingCalendar, profile: Profile = OFFICE) -> datetime:
+    """Return the moment itself where it lies in counted hours, else the next opening. Raises CalendarTooShort."""
+    return moment(position(at, calendar, profile) + 1, calendar, profile).at - timedelta(microseconds=1)
+
+
+def opening_of_next_day(at: datetime, calendar: WorkingCalendar, profile: Profile = OFFICE) -> datetime:
+    """Return when the first counted day after the day of `at` opens; 24:00 belongs to the day it ends.
+
+    Raises CalendarTooShort.
+    """
+    return opening(calendar.midnights[_last_day(at, calendar) + 1], calendar, profile)
+
+
 def _run(start: datetime, unit: Unit, counted: int, calendar: WorkingCalendar, profile: Profile) -> Due:
     """Run a count from a start: microseconds, or days for the units of days (none left: the day itself)."""
     if unit is Unit.WORKING_DAY:
