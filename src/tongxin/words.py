@@ -351,6 +351,17 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "template.invalid": ("模板 {template} 有一项不对：{what}。", "Template {template} is not right: {what}."),
     "routing.invalid": ("派单规则 {rule} 有一项不对：{what}。", "Routing rule {rule} is not right: {what}."),
+    "rulebook.unknown": ("没有“{field}”这项设置。", "There is no setting “{field}”."),
+    "rulebook.no_limit": (
+        "{field}：“{found}”不是时限。写法如 30wm、4wh、3wd、24h、60d。",
+        "{field}: “{found}” is no limit. Write 30wm, 4wh, 3wd, 24h or 60d.",
+    ),
+    "rulebook.out_of_bounds": (
+        "{field} 应为 {low} 至 {high} 的整数。",
+        "{field} takes a whole number from {low} to {high}.",
+    ),
+    "rulebook.no_bool": ("{field} 只能是“是”或“否”。", "{field} is either true or false."),
+    "rulebook.no_list": ("{field} 至少要选一项。", "{field} needs one choice at least."),
     "catalog.unreadable": ("读不了 {file}：应是 UTF-8 的 JSON 文件。", "Cannot read {file}: it must be JSON in UTF-8."),
     "form.invalid": (
         "{template} 的表单有几项不符合要求：{fields}。",

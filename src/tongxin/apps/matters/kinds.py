@@ -1,4 +1,4 @@
-"""Kinds of matters as the process holds them: published templates, read once, decided upon purely."""
+"""The rules as the process holds them: templates, routing and the book of settings, read once, decided upon purely."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from tongxin.apps.matters.models import RoutingRule, Template
+from tongxin.apps.matters.models import Rulebook as Edition
 from tongxin.apps.people.queries import Remembered
 from tongxin.rules.area_codes import Level
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid
 from tongxin.rules.routing import Rule
+from tongxin.rules.rulebook import DEFAULT, Rulebook, read
 from tongxin.rules.units import UnitKind
 from tongxin.rules.working_time import Limit
 
@@ -87,9 +89,15 @@ def _read_rules() -> list[Rule]:
     return [rule_of(row) for row in RoutingRule.objects.filter(is_active=True)]
 
 
+def _read_books() -> dict[int, Rulebook]:
+    books = {row.number: read(row.content, number=row.number) for row in Edition.objects.order_by("number")}
+    return {DEFAULT.number: DEFAULT} | books  # the first stands even where nobody wrote it down
+
+
 _versions = Remembered(_read_kinds, seconds=5)
 _current = Remembered(_read_current, seconds=5)
 _rules = Remembered(_read_rules, seconds=5)
+_books = Remembered(_read_books, seconds=5)
 
 
 def current() -> Mapping[str, Kind]:
@@ -119,6 +127,21 @@ def routing() -> list[Rule]:
     return _rules()
 
 
+def book(number: int) -> Rulebook:
+    """Return the edition of limits and triggers a matter was reported under. Raises KeyError where there was none."""
+    found = _books().get(number)
+    if found is None:  # published a moment ago by another process
+        _books.forget()
+        found = _books()[number]
+    return found
+
+
+def current_book() -> Rulebook:
+    """Return the edition in force: the newest."""
+    books = _books()
+    return books[max(books)]
+
+
 def rule_of(row: RoutingRule) -> Rule:
     """Return the pure rule of a stored row."""
     match = {key: tuple(values) for key, values in row.match.items()}
@@ -131,6 +154,6 @@ def rule_of(row: RoutingRule) -> Rule:
 
 
 def forget() -> None:
-    """Drop what this process remembers of templates and rules; called by every action that changes them."""
-    for memory in (_versions, _current, _rules):
+    """Drop what this process remembers of templates, rules and the book; called by every action that changes them."""
+    for memory in (_versions, _current, _rules, _books):
         memory.forget()
