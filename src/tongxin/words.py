@@ -17,6 +17,7 @@ from tongxin.rules.errors import Refused
 from tongxin.rules.firing import Telling
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, Move, State
+from tongxin.rules.overlays import extension, hold, objection
 from tongxin.rules.overlays.frame import Overlay, Seat, Still
 from tongxin.rules.permissions import Permission, Role
 from tongxin.rules.units import UnitKind
@@ -104,6 +105,68 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Overlay.CALL_BACK: "回访",
         Overlay.APPEAL: "申诉复核",
     },
+    extension.State: {
+        extension.State.ASKED: "待审批",
+        extension.State.TO_ENDORSE: "待单位签字",
+        extension.State.ENDORSED: "待指挥长审批",
+        extension.State.GRANTED: "已延期",
+        extension.State.DENIED: "未批准",
+        extension.State.WITHDRAWN: "已撤回",
+        extension.State.LAPSED: "已失效",
+    },
+    extension.Act: {
+        extension.Act.ASK: "申请延期",
+        extension.Act.ASK_MORE: "申请两级延期",
+        extension.Act.ENDORSE: "签字同意延期",
+        extension.Act.GRANT: "批准延期",
+        extension.Act.DENY: "不批准延期",
+        extension.Act.WITHDRAW: "撤回延期申请",
+    },
+    hold.State: {
+        hold.State.ASKED: "待审批",
+        hold.State.HELD: "已挂账",
+        hold.State.BACKLOG: "积存",
+        hold.State.RESUMED: "已恢复",
+        hold.State.DENIED: "未批准",
+        hold.State.WITHDRAWN: "已撤回",
+        hold.State.LAPSED: "已失效",
+    },
+    hold.Act: {
+        hold.Act.ASK: "申请挂账",
+        hold.Act.GRANT: "批准挂账",
+        hold.Act.DENY: "不批准挂账",
+        hold.Act.WITHDRAW: "撤回挂账申请",
+        hold.Act.RESUME: "恢复办理",
+        hold.Act.EXPIRE: "到期恢复",
+        hold.Act.BOOK: "转积存",
+    },
+    hold.Kind: {
+        hold.Kind.SUSPENSION: "挂账",
+        hold.Kind.MATERIAL: "补正",
+        hold.Kind.APPRAISAL: "鉴定",
+    },
+    hold.Ground: {
+        hold.Ground.SEASON: "季节原因",
+        hold.Ground.PLANNING: "规划原因",
+        hold.Ground.OWNERSHIP: "产权不清",
+        hold.Ground.LITIGATION: "诉讼期间",
+        hold.Ground.FUNDS: "待立项、待资金",
+        hold.Ground.MATERIAL: "待申请人补充材料",
+        hold.Ground.APPRAISAL: "待鉴定评估",
+    },
+    objection.State: {
+        objection.State.RAISED: "待裁定",
+        objection.State.REFERRED: "已提请编办、司法",
+        objection.State.UPHELD: "异议成立",
+        objection.State.OVERRULED: "异议不成立",
+        objection.State.LAPSED: "已失效",
+    },
+    objection.Act: {
+        objection.Act.RAISE: "提出派单异议",
+        objection.Act.REFER: "提请编办、司法",
+        objection.Act.UPHOLD: "裁定异议成立",
+        objection.Act.OVERRULE: "裁定异议不成立",
+    },
     Seat: {
         Seat.DESK: "指挥室",
         Seat.UNIT: "承办单位",
@@ -122,6 +185,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Move.RESUME: "续算",
         Move.DROP: "取消",
         Move.AFRESH: "重新起算",
+        Move.UNDO: "撤回起算",
     },
     Role: {
         Role.GRID_HEAD: "网格长",
@@ -519,6 +583,38 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "不满意件已重办过一次，再不满意转督办。",
         "It was handled anew once; further dissatisfaction goes to supervision.",
     ),
+    "extension.too_late": (
+        "延期要在到期前申请，{due} 已到期。",
+        "An extension is asked for before the limit runs out; it ran out at {due}.",
+    ),
+    "extension.twice_at_most": (
+        "最多延期 {most} 次，已经用完。办不了的可以申请挂账或提级。",
+        "{most} extensions are the most; they are used up.",
+    ),
+    "extension.second_needs_two": (
+        "第二次延期要两级审批，请用“申请两级延期”。",
+        "A second extension needs two levels of approval.",
+    ),
+    "extension.no_limit": ("请写明要延多久。", "Say how much more time is needed."),
+    "extension.no_clock": ("处置钟没有在走，不能延期。", "No handling clock is running."),
+    "extension.other_unit": (
+        "原期限按“{unit}”计，延期也要按它计。",
+        "The limit is counted in “{unit}”; so is its extension.",
+    ),
+    "extension.too_long": (
+        "一次最多延 {most} {unit}，不超过原期限。",
+        "At most {most} {unit} at once, no more than the limit itself.",
+    ),
+    "hold.no_kind": ("请选择挂账、补正或鉴定。", "Choose what it is held for."),
+    "hold.wrong_ground": ("这个原因与所选的停表种类不符，请重选原因。", "This ground does not fit the kind of hold."),
+    "hold.no_day": ("请选择复查日期。", "Choose the day on which it is looked at again."),
+    "hold.wrong_day": ("复查日期要在明天到 {last} 之间。", "The review day lies between tomorrow and {last}."),
+    "hold.not_yet": ("复查日还没到（{due}）。", "The review day has not come ({due})."),
+    "objection.same_unit": (
+        "异议成立就要改派别的单位；仍由原单位承办请裁定不成立。",
+        "An upheld objection names another unit; otherwise overrule it.",
+    ),
+    "overlay.unknown_act": ("没有“{act}”这个动作。", "There is no act “{act}”."),
     "overlay.wrong_state": ("现在不能“{act}”。", "“{act}” is not possible now."),
     "overlay.one_is_open": ("已有一份在办，先等它有结果。", "One is under way already; wait for its outcome."),
     "overlay.own_request": (

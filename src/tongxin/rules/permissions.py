@@ -170,7 +170,7 @@ def duties_at(
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an actor may read: matters lying in `areas`, handled by `units`, or reported by the person.
+    """What an actor may read: matters lying in `areas`, handled by or asked of `units`, or reported by the person.
 
     Sealed ones are read in `sealed_areas` only, and by the units and the reporter they concern.
     """
@@ -180,11 +180,20 @@ class Scope:
     sealed_areas: tuple[str, ...] = ()
     person_id: int | None = None
 
-    def sees(self, *, area: str, unit_id: int | None, is_sealed: bool, reported_by: int | None) -> bool:
+    def sees(
+        self,
+        *,
+        area: str,
+        unit_id: int | None,
+        is_sealed: bool,
+        reported_by: int | None,
+        involved: Iterable[int] = (),
+    ) -> bool:
         """Tell whether one matter is in scope; the SQL form of the same sentence is in `matters.queries`."""
         in_area = any(area.startswith(prefix) for prefix in (self.sealed_areas if is_sealed else self.areas))
         is_own = self.person_id is not None and reported_by == self.person_id
-        return in_area or unit_id in self.units or is_own
+        is_ours = unit_id in self.units or not set(self.units).isdisjoint(involved)
+        return in_area or is_ours or is_own
 
 
 def scope(actor: Actor) -> Scope:

@@ -44,6 +44,10 @@ def scope_parts(seen: Scope) -> list[Clause]:
             clause, values = area_clause(area)
             parts.append((f"{sealed} AND {clause}", values))
     parts += [("matters_matter.unit_id = %s", [unit]) for unit in seen.units]
+    if seen.units:  # joint handling, whistles and orders bring in units beside the handling one
+        parts.append(
+            ("matters_matter.involved && %s::bigint[] AND matters_matter.involved <> '{}'", [list(seen.units)])
+        )
     if seen.person_id is not None:
         parts.append(("matters_matter.reported_by = %s", [seen.person_id]))
     return parts

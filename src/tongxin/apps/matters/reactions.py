@@ -6,6 +6,7 @@ from datetime import datetime
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.journal.outbox import reacts_to
 from tongxin.apps.journal.worker import every
+from tongxin.apps.matters.actions.merging import follow
 from tongxin.apps.matters.actions.restamping import restamp
 from tongxin.rules.permissions import SYSTEM
 
@@ -15,6 +16,13 @@ def follow_the_ground(entries: Sequence[Entry], now: datetime) -> None:
     """Move open matters into the areas that followed theirs. Safe to run twice: moved ones are strays no more."""
     while restamp(by=SYSTEM, now=now):
         pass
+
+
+@reacts_to("merge.follow")
+def follow_the_master(entries: Sequence[Entry], now: datetime) -> None:
+    """Close what was merged into a matter that has closed. Safe to run twice: what has followed is merged no more."""
+    for entry in entries:
+        follow(master_id=entry.data["matter"], by=SYSTEM, now=now)
 
 
 @every(3600)

@@ -1,6 +1,7 @@
 """The tables of a matter as batches see them: columns, types, and one statement that writes any number of rows."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from tongxin.postgres.batches import copy_rows, in_pipeline, send
@@ -43,6 +44,8 @@ MATTER: Columns = (
     ("closed_at", "timestamptz"),
     ("close_as", "text"),
     ("is_late", "boolean"),
+    ("households", "smallint"),
+    ("wants_reply", "boolean"),
 )
 MATTER_CONSTANTS = {
     "handlers": "'{}'::bigint[]",
@@ -75,7 +78,13 @@ DEADLINE: Columns = (
     ("is_provisional", "boolean"),
     ("calendar_version", "bigint"),
 )
+OF: Columns = (("of", "text"), ("of_id", "bigint"))  # whose clock it is
 NOTE: Columns = (("matter_id", "bigint"), ("seq", "integer"), ("text", "text"))
+
+
+def moments(many: Iterable[datetime]) -> str:
+    """Return moments as the text of an array: rows of arrays cannot be unnested as arrays."""
+    return "{" + ",".join(each.isoformat() for each in many) + "}"
 
 
 class Table:
@@ -117,4 +126,5 @@ matters = Table("matters_matter", MATTER, MATTER_CONSTANTS)
 reports = Table("matters_report", REPORT)
 contacts = Table("matters_contact", CONTACT)
 deadlines = Table("matters_deadline", DEADLINE)
+deadlines_of = Table("matters_deadline", (*DEADLINE, *OF))
 notes = Table("matters_note", NOTE)

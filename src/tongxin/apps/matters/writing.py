@@ -1,7 +1,7 @@
 """Writing decided reports: the rows of every table, in one round trip however many."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,7 +79,15 @@ def _matter_row(row: Fresh, by: Actor) -> tuple[Any, ...]:
         closed_at,
         close_as,
         is_late,
+        _households(incoming.form),
+        bool(incoming.contact_phone.strip()),
     )
+
+
+def _households(form: Mapping[str, Any]) -> int:
+    """Return how many households a matter concerns, as its form says; one where it says nothing."""
+    told = form.get("households", 1)
+    return min(max(told, 1), 10_000) if isinstance(told, int) else 1
 
 
 def _closing(decided: Decided) -> tuple[datetime | None, str, bool | None]:
@@ -141,7 +149,7 @@ def _deadline_row(row: Fresh, clock: Running, version: int) -> tuple[Any, ...]:
         ended_at,
         outcome,
         clock.is_provisional,
-        version,
+        0 if past and past.due_at else version,  # promised elsewhere: no calendar of ours moves it
     )
 
 

@@ -11,7 +11,7 @@ from tongxin.apps.people import calendar, queries
 from tongxin.apps.people.models import Account, ApiKey, CalendarOverride, Person, Post, Unit
 from tongxin.rules.area_codes import level_of
 from tongxin.rules.errors import Invalid, Missing
-from tongxin.rules.permissions import POSTS, Actor, Permission, Role, require
+from tongxin.rules.permissions import POSTS, Actor, Permission, require
 from tongxin.rules.units import UnitKind
 
 KEY_DAYS = 365

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from tongxin.rules.permissions import Role
+from tongxin.rules.permissions import POSTS, Role
 from tongxin.rules.units import UnitKind
 
 
@@ -62,7 +62,7 @@ class Post(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="posts")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=32, choices=[(role, role) for role in Role])
+    role = models.CharField(max_length=32, choices=[(role, role) for role in Role if role in POSTS])
     area = models.CharField(max_length=17)
     start_on = models.DateField()
     end_on = models.DateField(null=True)

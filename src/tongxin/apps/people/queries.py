@@ -77,6 +77,11 @@ def offices() -> Mapping[tuple[UnitKind, str], int]:
     return _offices()
 
 
+def stands() -> Mapping[int, tuple[UnitKind, str]]:
+    """Return what each open unit is and where it stands: unit id → (kind, area code)."""
+    return _stands()
+
+
 def unit_names() -> Mapping[int, str]:
     """Return the names of all units by id."""
     return _unit_names()
@@ -88,12 +93,19 @@ def _read_offices() -> dict[tuple[UnitKind, str], int]:
 
 
 _offices = Remembered(_read_offices)
+_stands = Remembered(
+    lambda: {
+        id_: (UnitKind(kind), area)
+        for id_, kind, area in Unit.objects.filter(is_open=True).values_list("id", "kind", "area")
+    }
+)
 _unit_names = Remembered(lambda: dict(Unit.objects.values_list("id", "name")))
 
 
 def forget() -> None:
     """Drop what this process remembers of units; called by every action that changes them."""
     _offices.forget()
+    _stands.forget()
     _unit_names.forget()
 
 

@@ -143,10 +143,7 @@ class Facts:
     replied_at: datetime | None = None
     rehandled: int = 0
     closed_by: int | None = None
-
-    @property
-    def is_held(self) -> bool:
-        return bool(self.overlays.get("hold"))
+    is_held: bool = False  # the clocks stand still
 
 
 class Master(NamedTuple):
@@ -381,6 +378,7 @@ class Move(StrEnum):
     RESUME = "resume"  # the time that stood still is added to the due moment
     DROP = "drop"  # no longer wanted: neither met nor missed
     AFRESH = "afresh"  # the one that runs ends, another one starts
+    UNDO = "undo"  # as if it had never run, where the act that is undone started it
 
 
 STATE_CLOCK: Mapping[State, Clock] = {
@@ -519,7 +517,7 @@ LIFECYCLE: tuple[Step, ...] = (
         S.AWAITING_DISPATCH,
         DISPATCHERS,
         (too_late_to_undo,),
-        {Clock.HANDLE: Move.DROP},
+        {Clock.HANDLE: Move.UNDO},
     ),
     # rings: grid, village, town, county, city. The first clock runs on, the ring gets one of its own
     Step(

@@ -59,6 +59,8 @@ class Facts:
     """
 
     matter: matter.Facts
+    now: datetime
+    who: int | None = None  # the person who asks
     state: str = ""
     unit_id: int | None = None
     opened_by: int | None = None
@@ -73,10 +75,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What somebody asks for: who and when, and whatever the act's form asks."""
+    """What the form of an act says; each act reads what its row lists under `asks`."""
 
-    now: datetime
-    person_id: int | None = None
     reason: str = ""
     ground: Ground | str | None = None
     kind: str = ""
@@ -93,7 +93,8 @@ class Ask:
     lat: float | None = None
 
 
-Guard = Callable[[Facts, Ask], Refused | None]
+Guard = Callable[[Facts], Refused | None]
+Need = Callable[[Facts, Ask], Refused | None]
 
 
 class Step(NamedTuple):
@@ -103,12 +104,13 @@ class Step(NamedTuple):
     sources: frozenset[str]  # {""}: the step opens a new one
     target: str
     by: frozenset[Role]
-    seat: Seat
-    unless: tuple[Guard, ...] = ()
+    seat: Seat | tuple[Seat, ...]
+    unless: tuple[Guard, ...] = ()  # what stands in the way, whatever the form says
+    needs: tuple[Need, ...] = ()  # what the form must say
     within: frozenset[matter.State] | None = None  # states of the matter in which it may be taken; None: any
     starts: Clock | None = None  # a clock of the overlay; the one that ran before ends
     still: Still | None = None
-    asks: tuple[str, ...] = ()  # what its form asks for, in this order; "?" at the end: may be left empty
+    asks: tuple[str, ...] = ()  # fields of Ask its form shows, in this order; "?" at the end: may be left empty
 
 
 NEW = frozenset({""})
@@ -118,8 +120,9 @@ class Table(NamedTuple):
     """One kind of overlay: its states, those in which it is over, and its steps."""
 
     overlay: Overlay
-    ended: frozenset[str]
     steps: tuple[Step, ...]
+    lives: frozenset[matter.State]  # the matter's states over which it may lie; when the matter leaves them, it lapses
+    ended: frozenset[str]
 
     def step(self, act: str, state: str) -> Step | None:
         return next((step for step in self.steps if step.act == act and state in step.sources), None)
@@ -128,17 +131,27 @@ class Table(NamedTuple):
         return (step for step in self.steps if state in step.sources)
 
 
-def decide(table: Table, act: str, facts: Facts, ask: Ask, roles: Callable[[Seat], frozenset[Role]]) -> Step:
-    """Return the step if it may be taken now. Raises StepRefused or NotAllowed, saying why not."""
+LAPSED = "lapsed"  # every overlay's end when the matter goes on without it
+
+
+def decide(table: Table, act: str, facts: Facts, ask: Ask | None, roles: Callable[[Seat], frozenset[Role]]) -> Step:
+    """Return the step if it may be taken now. Raises StepRefused or NotAllowed, saying why not.
+
+    Without an ask only what stands in the way counts: that is how a page knows which buttons to offer.
+    """
     step = table.step(act, facts.state)
     if step is None:
         raise StepRefused("overlay.wrong_state", act=_of(table, act), state=facts.state)
-    if step.within is not None and facts.matter.state not in step.within:
+    if facts.matter.state not in (table.lives if step.within is None else step.within):
         raise StepRefused("step.wrong_state", act=step.act, state=facts.matter.state)
-    if not roles(step.seat) & step.by:
+    seats = (step.seat,) if isinstance(step.seat, Seat) else step.seat
+    if not any(roles(seat) & step.by for seat in seats):
         raise NotAllowed("step.wrong_role", act=step.act, roles=sorted(step.by))
     for guard in step.unless:
-        if refusal := guard(facts, ask):
+        if refusal := guard(facts):
+            raise refusal
+    for need in step.needs if ask else ():
+        if refusal := need(facts, ask):  # type: ignore[arg-type]
             raise refusal
     return step
 
@@ -154,15 +167,20 @@ def no_reason(_: Facts, ask: Ask) -> Refused | None:
     return None if ask.reason.strip() else StepRefused("step.no_reason")
 
 
-def one_is_open(facts: Facts, _: Ask) -> Refused | None:
+def one_is_open(facts: Facts) -> Refused | None:
     return StepRefused("overlay.one_is_open") if facts.open else None
 
 
-def own_request(facts: Facts, ask: Ask) -> Refused | None:
+def own_request(facts: Facts) -> Refused | None:
     """Nobody decides on what he asked for himself. Source: domain.md §3.1c."""
-    mine = ask.person_id is not None and ask.person_id in (facts.opened_by, *facts.people)
+    mine = facts.who is not None and facts.who in (facts.opened_by, *facts.people)
     return StepRefused("overlay.own_request") if mine else None
 
 
-def on_hold(facts: Facts, _: Ask) -> Refused | None:
+def own_handling(facts: Facts) -> Refused | None:
+    mine = facts.who is not None and facts.who in (*facts.matter.handlers, facts.matter.closed_by)
+    return StepRefused("step.own_handling") if mine else None
+
+
+def on_hold(facts: Facts) -> Refused | None:
     return StepRefused("step.on_hold") if facts.matter.is_held else None

@@ -2,13 +2,16 @@
 
 from tongxin.apps.matters.actions.evidence import attach, unmask
 from tongxin.apps.matters.actions.intake import report, report_many
+from tongxin.apps.matters.actions.overlays import Overlaid, take_over
 from tongxin.apps.matters.actions.restamping import restamp
-from tongxin.apps.matters.actions.steps import Asked, Taken, take, take_many
+from tongxin.apps.matters.actions.steps import take, take_many
 from tongxin.apps.matters.incoming import Incoming, Past, Reported
+from tongxin.apps.matters.stepping import Asked, Taken
 
 __all__ = [
     "Asked",
     "Incoming",
+    "Overlaid",
     "Past",
     "Reported",
     "Taken",
@@ -18,5 +21,6 @@ __all__ = [
     "restamp",
     "take",
     "take_many",
+    "take_over",
     "unmask",
 ]

@@ -15,6 +15,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='matter',
+            name='state',
+            field=models.CharField(choices=[('awaiting_acceptance', 'awaiting_acceptance'), ('verifying', 'verifying'), ('awaiting_filing', 'awaiting_filing'), ('awaiting_dispatch', 'awaiting_dispatch'), ('awaiting_signature', 'awaiting_signature'), ('handling', 'handling'), ('awaiting_review', 'awaiting_review'), ('awaiting_check', 'awaiting_check'), ('awaiting_closing', 'awaiting_closing'), ('closed', 'closed'), ('refused', 'refused'), ('voided', 'voided'), ('merged', 'merged')], max_length=20),
+        ),
         migrations.CreateModel(
             name='Answer',
             fields=[

@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Left, Now
+from django.db.models.functions import Left
 
 from tongxin.apps.areas.models import code_field
 from tongxin.rules.area_codes import Level

@@ -69,7 +69,7 @@ class Whistle(Overlay):
 
 
 class Summons(Overlay):
-    """报到: one unit's answer to a whistle: signed, in touch, on the spot (where, once, no trail), rated by the town."""
+    """报到: one unit's answer to a whistle: signed, in touch, on the spot (where, once), rated by the town."""
 
     whistle = models.ForeignKey(Whistle, on_delete=models.CASCADE, related_name="summons")
     signed_at = models.DateTimeField(null=True)
