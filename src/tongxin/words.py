@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import Enum, IntEnum
 from typing import Any
 
-from tongxin.rules.area_codes import AreaKind, Change, How, Level
+from tongxin.rules.area_codes import AreaKind, Change, How, Level, VillageKind
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Clock, Urgency, Verdict
@@ -352,6 +352,11 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         UnitKind.TELECOM: "通信",
         UnitKind.TRANSIT: "公交",
         UnitKind.SUPERVISION: "督查",
+    },
+    VillageKind: {
+        VillageKind.RESIDENTS: "居委（社区）",
+        VillageKind.VILLAGERS: "村委（行政村）",
+        VillageKind.OTHER: "类似村社",
     },
     AreaKind: {
         AreaKind.ORDINARY: "普通网格",

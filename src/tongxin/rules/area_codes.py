@@ -22,6 +22,14 @@ class AreaKind(StrEnum):
     SPECIAL = "special"  # 专属网格: a park, a market, an office tower, a seat of government
 
 
+class VillageKind(StrEnum):
+    """What stands at the level of villages. Source: GB/T 10114, domain.md §2.9."""
+
+    RESIDENTS = "residents"  # 居委: 001–199, the ground is urban
+    VILLAGERS = "villagers"  # 村委: 200–399, the ground is rural
+    OTHER = "other"  # 类似: 400 and above
+
+
 class Change(StrEnum):
     """What joins an area that ended to one that follows it."""
 
@@ -66,6 +74,16 @@ def canonical(code: str) -> str:
 def is_special(code: str) -> bool:
     """Tell whether this is the code of a special grid, or of a part of one."""
     return len(code) >= Level.GRID and int(code[Level.VILLAGE : Level.GRID]) in SPECIAL_SERIALS
+
+
+def village_kind(code: str) -> VillageKind | None:
+    """Return what kind of village this code lies in, by its serial; None where no village is known."""
+    if len(code) < Level.VILLAGE:
+        return None
+    serial = int(code[Level.TOWN : Level.VILLAGE])
+    if serial < 200:
+        return VillageKind.RESIDENTS
+    return VillageKind.VILLAGERS if serial < 400 else VillageKind.OTHER
 
 
 def up_to(code: str, level: Level) -> str:

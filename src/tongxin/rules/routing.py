@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tongxin.rules.area_codes import Level, up_to
+from tongxin.rules.area_codes import Level, VillageKind, up_to, village_kind
 from tongxin.rules.errors import Refused
 from tongxin.rules.units import COMMAND, UnitKind
 
@@ -20,6 +20,11 @@ class Case(NamedTuple):
     channel: str
     area: str
 
+    @property
+    def village_kind(self) -> VillageKind | None:
+        """Whether it lies on urban or on rural ground; None where no village is known."""
+        return village_kind(self.area)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -31,6 +36,7 @@ class Rule:
     urgencies: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    village_kinds: tuple[str, ...] = ()  # of VillageKind: 居委 or 村委
     kind: UnitKind = UnitKind.COMMAND_ROOM
     level: Level = Level.TOWN
 
@@ -41,7 +47,13 @@ class Rule:
             and (not self.urgencies or case.urgency in self.urgencies)
             and (not self.channels or case.channel in self.channels)
             and (not self.areas or case.area.startswith(self.areas))
+            and (not self.village_kinds or case.village_kind in self.village_kinds)
         )
+
+    @property
+    def looks_at_place(self) -> bool:
+        """Whether the same kind of report may match at one place and not at another."""
+        return bool(self.areas or self.village_kinds)
 
 
 class Route(NamedTuple):

@@ -35,6 +35,7 @@ def obstacle(rule: Rule, case: Case, offices: Offices) -> str:
         "urgencies": rule.urgencies and case.urgency not in rule.urgencies,
         "channels": rule.channels and case.channel not in rule.channels,
         "areas": rule.areas and not case.area.startswith(rule.areas),
+        "village_kinds": rule.village_kinds and case.village_kind not in rule.village_kinds,
     }
     first = next((name for name, is_silent in silent.items() if is_silent), "")
     return first or ("" if nearest(rule.kind, up_to(case.area, rule.level), offices) else NOBODY)

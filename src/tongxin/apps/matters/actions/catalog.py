@@ -23,7 +23,7 @@ from tongxin.rules.permissions import Actor, Permission, require
 from tongxin.rules.units import UnitKind
 from tongxin.rules.working_time import Limit
 
-MATCHED = ("templates", "levels", "urgencies", "channels", "areas")
+MATCHED = ("templates", "levels", "urgencies", "channels", "areas", "village_kinds")
 COLUMNS = (
     "name",
     "name_en",

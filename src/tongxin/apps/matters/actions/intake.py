@@ -72,7 +72,7 @@ class _City:
         """Return the unit that should handle it; rules that cannot match, wherever it lies, are asked once only."""
         rules = self.candidates.get(case[:4])
         if rules is None:
-            rules = [rule for rule in self.rules if rule.areas or rule.matches(case)]
+            rules = [rule for rule in self.rules if rule.looks_at_place or rule.matches(case)]
             self.candidates[case[:4]] = rules
         return route(case, rules, self.offices)
 

@@ -21,6 +21,7 @@ from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label,
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.filters import is_english, say
 from tongxin.look.forms import Choice, Field
+from tongxin.rules.area_codes import VillageKind
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Missing, Refused
@@ -124,6 +125,7 @@ def _obstacles() -> dict[str, str]:
         "urgencies": _("is about another urgency"),
         "channels": _("is about another channel"),
         "areas": _("is about another area"),
+        "village_kinds": _("is about other ground: residents' or villagers' committees"),
         NOBODY: _("matches, but no such unit stands at or above the area"),
     }
 
@@ -264,6 +266,7 @@ def _match_words(match: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
         "urgencies": (_("Urgencies"), lambda code: label(Urgency(code))),
         "channels": (_("Channels"), lambda code: label(Channel(code))),
         "areas": (_("Areas"), lambda code: areas.names().get(code, code)),
+        "village_kinds": (_("Ground"), lambda code: label(VillageKind(code))),
     }
     return [
         (title, joined(word(each) for each in match[name])) for name, (title, word) in said.items() if match.get(name)
