@@ -12,7 +12,21 @@ import pytest
 
 from tongxin.rules.errors import NotAllowed, Refused
 from tongxin.rules.lifecycles.diagram import diagram
-from tongxin.rules.lifecycles.matter import OPEN, Act, Ask, CloseKind, Facts, Ground, State, decide, steps_from
+from tongxin.rules.lifecycles.matter import (
+    LIVE,
+    OPEN,
+    Act,
+    Ask,
+    Because,
+    CloseKind,
+    Facts,
+    Ground,
+    Master,
+    State,
+    decide,
+    steps_from,
+    target_of,
+)
 from tongxin.rules.permissions import Role
 from tongxin.rules.working_time import SHANGHAI
 
@@ -20,15 +34,34 @@ NOW = datetime(2026, 11, 20, 15, 42, tzinfo=SHANGHAI)
 ME, COLLEAGUE = 1, 2
 HERE, THERE = 10, 20
 EVERY_ROLE = frozenset(Role)
+THIS, OTHER = 100, 101  # matters
+DESK, UPPER, LOWER = 30, 31, 32
 FULL = Ask(
-    NOW, ME, reason="写明了", ground=Ground.NOT_OURS, route="请拨 12345", unit_id=THERE, close_as=CloseKind.NORMAL
+    NOW,
+    ME,
+    reason="写明了",
+    ground=Ground.NOT_OURS,
+    route="请拨 12345",
+    unit_id=THERE,
+    close_as=CloseKind.NORMAL,
+    reply="已经修好",
+    suggested_unit=THERE,
+    master=Master(OTHER, State.HANDLING),
+    because=Because.APPEAL,
 )
 EASY = Facts(
     State.HANDLING,
+    id=THIS,
     unit_id=HERE,
     may_settle=True,
     void_proposed_by=COLLEAGUE,
     closed_at=None,
+    dispatched_at=NOW,
+    desk=DESK,
+    first_desk=DESK,
+    upper_desk=UPPER,
+    lower_desk=LOWER,
+    merged_from=State.AWAITING_DISPATCH,
 )
 
 # domain.md §3.1b, read by hand: where each act may start, and where it leads
@@ -62,6 +95,20 @@ PERMITTED = {
     (Act.REOPEN, State.CLOSED): State.AWAITING_ACCEPTANCE,
     (Act.REINSTATE, State.REFUSED): State.AWAITING_ACCEPTANCE,
     (Act.REINSTATE, State.VOIDED): State.AWAITING_ACCEPTANCE,
+    (Act.TAKE_BACK, State.AWAITING_SIGNATURE): State.AWAITING_DISPATCH,
+    # 提级: 待派遣, 处置中; 下派: what an upper desk has not dispatched yet
+    (Act.ESCALATE, State.AWAITING_DISPATCH): State.AWAITING_ACCEPTANCE,
+    (Act.ESCALATE, State.HANDLING): State.AWAITING_ACCEPTANCE,
+    (Act.HAND_DOWN, State.AWAITING_ACCEPTANCE): State.AWAITING_ACCEPTANCE,
+    (Act.HAND_DOWN, State.AWAITING_FILING): State.AWAITING_ACCEPTANCE,
+    (Act.HAND_DOWN, State.AWAITING_DISPATCH): State.AWAITING_ACCEPTANCE,
+    # row 5: any open matter may follow another one
+    **{(Act.MERGE, state): State.MERGED for state in State if state in OPEN and state is not State.MERGED},
+    (Act.UNMERGE, State.MERGED): State.AWAITING_DISPATCH,  # where it stood
+    (Act.FOLLOW, State.MERGED): State.CLOSED,
+    **{(Act.URGE, state): state for state in State if state in OPEN and state is not State.MERGED},
+    **{(Act.REPLY, state): state for state in State if state in OPEN and state is not State.MERGED},
+    (Act.REHANDLE, State.CLOSED): State.AWAITING_DISPATCH,
 }
 
 
@@ -77,10 +124,10 @@ def facts_in(state: State) -> Facts:
 def try_it(act: Act, facts: Facts, ask: Ask = FULL, roles: frozenset[Role] = EVERY_ROLE) -> State | str:
     """Return where the step leads, or the code of its refusal."""
     try:
-        step = decide(act, facts, ask, roles)
+        step = decide(act, facts, ask, roles, at_first_desk=roles)
     except Refused as refusal:
         return refusal.code
-    return step.target or facts.state
+    return target_of(step, facts)
 
 
 @pytest.mark.parametrize(("act", "state"), list(product(Act, State)))
@@ -103,7 +150,8 @@ def test_nobody_without_a_duty_can_do_anything():
 def test_no_administrator_leader_or_supervisor_ever_touches_a_matter():
     idle = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.LEADER, Role.SUPERVISOR, Role.ASSESSOR}
     for act, state in PERMITTED:
-        assert try_it(act, facts_in(state), roles=frozenset(idle)) == "step.wrong_role"
+        urges = act is Act.URGE  # to press is their office, to handle is not
+        assert (try_it(act, facts_in(state), roles=frozenset(idle)) == "step.wrong_role") != urges
 
 
 def test_whoever_handled_a_matter_neither_reviews_nor_checks_nor_closes_it():
@@ -203,6 +251,109 @@ def test_a_sealed_matter_is_checked_by_a_chief_for_grid_staff_do_not_see_it():
 
         assert try_it(act, facts, roles=chief) == "step.wrong_role"
         assert try_it(act, replace(facts, is_sealed=True), roles=chief) == PERMITTED[act, state]
+
+
+def test_a_held_matter_neither_moves_up_nor_back_nor_on():
+    held = replace(facts_in(State.HANDLING), is_held=True)
+
+    for act in (Act.HANDLE, Act.RETURN, Act.ESCALATE, Act.MERGE):
+        assert try_it(act, held) == "step.on_hold"
+    assert try_it(Act.PROGRESS, held) == State.HANDLING
+
+
+def test_the_lead_unit_waits_for_those_it_invited():
+    facts = facts_in(State.HANDLING)
+
+    assert try_it(Act.HANDLE, replace(facts, waits=1)) == "step.waits_for_others"
+    assert try_it(Act.HANDLE, facts) == State.AWAITING_REVIEW
+
+
+@pytest.mark.parametrize(("overlay", "code"), [("whistle", "step.whistle_open"), ("order", "step.order_open")])
+def test_nothing_closes_or_merges_away_under_an_open_whistle_or_order(overlay, code):
+    for act, state in ((Act.CLOSE, State.AWAITING_CLOSING), (Act.MERGE, State.HANDLING)):
+        assert try_it(act, replace(facts_in(state), overlays={overlay: 1})) == code
+
+
+def test_a_disputed_matter_is_dispatched_only_as_the_ruling_says():
+    facts = facts_in(State.AWAITING_DISPATCH)
+    disputed = replace(facts, overlays={"objection": 1})
+    ruled = replace(facts, ruled_unit=THERE, returned_by=(THERE,))
+
+    for act in (Act.DISPATCH, Act.ESCALATE, Act.HAND_DOWN, Act.MERGE):
+        assert try_it(act, disputed) == "step.objection_open"
+    assert try_it(Act.DISPATCH, ruled) == State.AWAITING_SIGNATURE  # the unit it returned to must take it
+    assert try_it(Act.DISPATCH, ruled, replace(FULL, unit_id=HERE)) == "step.ruled_elsewhere"
+    for state in (State.AWAITING_SIGNATURE, State.HANDLING):
+        assert try_it(Act.RETURN, replace(facts_in(state), ruled_unit=HERE)) == "step.ruled_here"
+
+
+def test_a_unit_that_returns_a_matter_says_whose_it_is():
+    facts = facts_in(State.HANDLING)
+
+    assert try_it(Act.RETURN, facts, replace(FULL, suggested_unit=None)) == "step.no_suggested_unit"
+    assert try_it(Act.RETURN, facts, replace(FULL, suggested_unit=HERE)) == "step.suggests_itself"
+
+
+def test_the_reporter_hears_from_the_first_desk_before_a_matter_closes():
+    owed = replace(facts_in(State.AWAITING_CLOSING), wants_reply=True)
+    raised = replace(owed, desk=UPPER)
+
+    assert try_it(Act.CLOSE, owed, replace(FULL, reply=" ")) == "step.no_reply"
+    assert try_it(Act.CLOSE, owed) == State.CLOSED
+    assert try_it(Act.CLOSE, raised) == "step.first_desk_replies"  # whoever handles it now, the first desk answers
+    assert try_it(Act.CLOSE, replace(raised, replied_at=NOW), replace(FULL, reply="")) == State.CLOSED
+
+
+def test_only_the_first_desk_replies():
+    for state in LIVE:
+        with pytest.raises(NotAllowed):
+            decide(Act.REPLY, facts_in(state), FULL, EVERY_ROLE, at_first_desk=frozenset())
+
+
+def test_a_dispatch_is_taken_back_within_seconds_only():
+    facts = facts_in(State.AWAITING_SIGNATURE)
+
+    assert try_it(Act.TAKE_BACK, facts) == State.AWAITING_DISPATCH
+    assert try_it(Act.TAKE_BACK, replace(facts, dispatched_at=NOW - timedelta(minutes=1))) == "step.too_late_to_undo"
+
+
+def test_a_matter_follows_an_open_one_that_follows_nobody():
+    facts = facts_in(State.AWAITING_FILING)
+
+    assert try_it(Act.MERGE, facts, replace(FULL, master=None)) == "step.no_master"
+    assert try_it(Act.MERGE, facts, replace(FULL, master=Master(THIS, State.HANDLING))) == "step.own_master"
+    for state in set(State) - LIVE:
+        assert try_it(Act.MERGE, facts, replace(FULL, master=Master(OTHER, state))) == "step.master_ended"
+    assert try_it(Act.MERGE, replace(facts, children=2)) == "step.has_children"
+    assert try_it(Act.MERGE, replace(facts, is_sealed=True)) == "step.seal_differs"
+
+
+def test_a_matter_that_others_follow_is_not_refused_nor_voided():
+    for act, state in (
+        (Act.REFUSE, State.AWAITING_ACCEPTANCE),
+        (Act.DECLINE, State.AWAITING_FILING),
+        (Act.VOID, State.AWAITING_DISPATCH),
+    ):
+        assert try_it(act, replace(facts_in(state), children=1)) == "step.has_children"
+
+
+def test_a_matter_goes_up_as_long_as_there_is_an_above_and_down_only_if_it_is_for_towns():
+    facts = facts_in(State.AWAITING_DISPATCH)
+
+    assert try_it(Act.ESCALATE, replace(facts, upper_desk=None)) == "step.at_the_top"
+    assert try_it(Act.HAND_DOWN, replace(facts, lower_desk=None)) == "step.at_the_bottom"
+    for level in "GVT":
+        assert try_it(Act.HAND_DOWN, replace(facts, template_level=level)) == State.AWAITING_ACCEPTANCE
+    for level in "CY":
+        assert try_it(Act.HAND_DOWN, replace(facts, template_level=level)) == "step.not_for_towns"
+
+
+def test_dissatisfaction_brings_one_more_handling_and_an_upheld_appeal_always_does():
+    once = replace(facts_in(State.CLOSED), rehandled=1)
+
+    assert try_it(Act.REHANDLE, once, replace(FULL, because=Because.DISSATISFIED)) == "step.rehandled_once"
+    assert try_it(Act.REHANDLE, once) == State.AWAITING_DISPATCH
+    assert try_it(Act.REHANDLE, once, replace(FULL, because=None)) == "step.no_cause"
 
 
 def test_every_state_can_be_left_and_every_state_can_be_reached():

@@ -12,7 +12,7 @@ from tongxin.apps.journal.models import Entry
 from tongxin.apps.journal.queries import story
 from tongxin.apps.matters import actions
 from tongxin.apps.matters.actions import Asked
-from tongxin.apps.matters.models import Deadline, Matter, Note
+from tongxin.apps.matters.models import Deadline, Matter, Note, Objection
 from tongxin.rules.errors import Missing, NotAllowed, Refused, Stale
 from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground, State
 from tongxin.rules.working_time import SHANGHAI
@@ -21,6 +21,10 @@ pytestmark = pytest.mark.django_db
 TRIERS = ("acceptor", "dispatcher", "duty_chief", "handler", "handler_head", "grid_worker")
 NEIGHBOURS = ("neighbouring_handler", "neighbouring_dispatcher", "neighbouring_chief", "neighbouring_grid_worker")
 FULL = {"reason": "写明了", "ground": Ground.NOT_OURS, "route": "请拨 12345", "close_as": CloseKind.NORMAL}
+
+
+def returning(town) -> dict:
+    return FULL | {"suggested_unit": town.unit["enforcement"]}
 
 
 def clocks_of(matter: Matter) -> dict[str, Deadline]:
@@ -110,7 +114,18 @@ def test_the_handling_clock_runs_from_dispatch_and_a_return_does_not_stop_it(tow
     matter = a_matter(town, "HANDLING")
     begun = clocks_of(matter)["handle"]
 
-    actions.take(Act.RETURN, matter_id=matter.pk, by=town.handler, now=now + timedelta(minutes=10), **FULL)
+    at = now + timedelta(minutes=10)
+    actions.take(Act.RETURN, matter_id=matter.pk, by=town.handler, now=at, **returning(town))
+    objection = Objection.objects.get(matter=matter)
+    actions.take_over(
+        "objection.uphold",
+        matter_id=matter.pk,
+        overlay_id=objection.pk,
+        by=town.duty_chief,
+        now=at,
+        unit_id=town.unit["enforcement"],
+        reason="属综合执法",
+    )
     actions.take(
         Act.DISPATCH,
         matter_id=matter.pk,
