@@ -86,6 +86,7 @@ class Decided(NamedTuple):
     desk: int
     route: Route
     clocks: tuple[Running, ...]
+    rulebook: int
 
 
 class Fresh(NamedTuple):

@@ -18,6 +18,7 @@ MATTER: Columns = (
     ("source_key", "text"),
     ("template_code", "text"),
     ("template_version", "smallint"),
+    ("rulebook", "smallint"),
     ("title", "text"),
     ("place", "text"),
     ("channel", "text"),

@@ -53,6 +53,7 @@ def _matter_row(row: Fresh, by: Actor) -> tuple[Any, ...]:
         incoming.source_key,
         decided.kind.code,
         decided.kind.version,
+        decided.rulebook,
         incoming.title.strip() or _headline(incoming.text),
         incoming.place.strip(),
         incoming.channel.value,

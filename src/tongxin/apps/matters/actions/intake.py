@@ -37,6 +37,7 @@ from tongxin.rules.errors import Invalid, NotAllowed, Refused
 from tongxin.rules.lifecycles.matter import OPEN, TEXT_LIMIT, State
 from tongxin.rules.permissions import SYSTEM, Actor, Permission, duty_for
 from tongxin.rules.routing import Case, Offices, Route, Rule, fallback, route
+from tongxin.rules.rulebook import Rulebook
 from tongxin.rules.working_time import SHANGHAI, WorkingCalendar
 
 BATCH_LIMIT = 5_000
@@ -58,6 +59,7 @@ class _City:
     rules: Sequence[Rule]
     offices: Offices
     calendar: WorkingCalendar
+    book: Rulebook
     candidates: dict[tuple[str, ...], Sequence[Rule]]
     _desks: dict[str, int] = field(default_factory=dict)
 
@@ -86,7 +88,7 @@ def _city() -> _City:
     rules = kinds.routing()
     if _last[0] is not rules:
         _last = (rules, {})
-    return _City(kinds.current(), rules, offices(), calendar(), _last[1])
+    return _City(kinds.current(), rules, offices(), calendar(), kinds.current_book(), _last[1])
 
 
 def report(incoming: Incoming, *, by: Actor, now: datetime, source: str = "") -> Reported:
@@ -237,7 +239,8 @@ def _decide(incoming: Incoming, place: Place, city: _City, now: datetime) -> Dec
         at,
         city.desk(place.area),
         city.route(case),
-        _clocks(incoming.past, kind, urgency, at, city.calendar),
+        _clocks(incoming.past, kind, urgency, at, city),
+        city.book.number,
     )
 
 
@@ -272,21 +275,20 @@ def _more_urgent(template: Urgency, asked: Urgency | None) -> Urgency:
     return asked if asked and PRESSING[asked] > PRESSING[template] else template
 
 
-def _clocks(
-    past: Past | None, kind: Kind, urgency: Urgency, at: datetime, days: WorkingCalendar
-) -> tuple[Running, ...]:
+def _clocks(past: Past | None, kind: Kind, urgency: Urgency, at: datetime, city: _City) -> tuple[Running, ...]:
+    book, days = city.book, city.calendar
     whole = deadlines.whole(kind.limit)
     if past is None:
-        accept = deadlines.LIMITS[Clock.ACCEPT][urgency]
+        accept = book.limit(Clock.ACCEPT, urgency)
         return (
-            deadlines.start(Clock.ACCEPT, at, accept, urgency, days),
-            deadlines.start(Clock.WHOLE, at, whole, Urgency.NORMAL, days),
+            deadlines.start(Clock.ACCEPT, at, accept, urgency, days, amber=book.amber),
+            deadlines.start(Clock.WHOLE, at, whole, Urgency.NORMAL, days, amber=book.amber),
         )
     if past.due_at is not None:
         begun = min(at, past.due_at)  # a target from before the report stays the target
         return (Running(Clock.WHOLE, begun, whole, past.due_at, begun + (past.due_at - begun) * 0.7, False),)
     if past.state in OPEN:
-        return (deadlines.start(Clock.WHOLE, at, whole, Urgency.NORMAL, days),)
+        return (deadlines.start(Clock.WHOLE, at, whole, Urgency.NORMAL, days, amber=book.amber),)
     return ()  # nobody promised anything, so nothing was kept or missed
 
 
