@@ -5,9 +5,10 @@ from datetime import datetime
 
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.journal.outbox import reacts_to
-from tongxin.apps.journal.worker import every
+from tongxin.apps.journal.worker import aside, every
 from tongxin.apps.matters.actions.merging import follow
 from tongxin.apps.matters.actions.restamping import restamp
+from tongxin.apps.matters.actions.timing import count_anew, fire_due
 from tongxin.rules.permissions import SYSTEM
 
 
@@ -30,3 +31,15 @@ def follow_the_ground_in_time(now: datetime) -> None:
     """Do the same for a split or merge that was recorded ahead of its day."""
     while restamp(by=SYSTEM, now=now):
         pass
+
+
+@aside(0.5)
+def tell_the_time(now: datetime) -> int:
+    """Let clocks tell what has come, within a second or so of its moment."""
+    return fire_due(now=now, by=SYSTEM)
+
+
+@aside(5)
+def follow_the_calendar(now: datetime) -> int:
+    """Count clocks anew when days were set, cleared or published, whoever did it and in whatever process."""
+    return count_anew(now=now, by=SYSTEM)

@@ -503,7 +503,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='deadline',
-            index=models.Index(models.F('due_at'), models.F('id'), condition=models.Q(('ended_at__isnull', True)), name='deadline_open'),
+            index=models.Index(models.F('calendar_version'), models.F('id'), condition=models.Q(('ended_at__isnull', True)), name='deadline_calendar'),
         ),
         migrations.AddIndex(
             model_name='matter',

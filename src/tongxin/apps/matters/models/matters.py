@@ -181,7 +181,7 @@ class Deadline(models.Model):
         indexes = [
             models.Index("next_fire_at", "id", condition=Q(next_fire_at__isnull=False), name="deadline_fire"),
             # clocks whose calendar changed under them
-            models.Index("due_at", "id", condition=Q(ended_at__isnull=True), name="deadline_open"),
+            models.Index("calendar_version", "id", condition=Q(ended_at__isnull=True), name="deadline_calendar"),
         ]
 
 
