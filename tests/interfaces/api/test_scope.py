@@ -19,6 +19,11 @@ MATRIX = {
     "dispatcher": (True, True, True),
     "duty_chief": (True, True, True),
     "second_chief": (True, True, True),
+    "commander": (True, True, True),
+    "caller_back": (True, True, True),
+    "county_chief": (True, True, False),  # not at their desk
+    "county_commander": (True, True, False),  # not at their desk
+    "city_chief": (True, True, False),  # not at their desk
     "handler": (True, False, False),  # not dispatched to this unit yet
     "handler_head": (True, False, False),
     "enforcer": (True, False, False),
@@ -102,7 +107,7 @@ def test_a_sealed_matter_is_seen_by_named_duties_only(caller):
     others = set(MATRIX) - {"grid_worker"}  # who reported it knows it anyway
     sees = {who for who in others if caller(who).get(f"/matters/{number}").status_code == 200}
 
-    assert sees == {"duty_chief", "second_chief"}
+    assert sees == {"duty_chief", "second_chief", "commander", "county_chief", "county_commander", "city_chief"}
 
 
 @pytest.mark.parametrize(
