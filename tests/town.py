@@ -24,6 +24,7 @@ from tongxin.apps.people import calendar
 from tongxin.apps.people import queries as people
 from tongxin.apps.people.actions import pinyin_of
 from tongxin.apps.people.models import Account, Person, Post, Unit
+from tongxin.apps.people.staffing import usually_named
 from tongxin.rules.lifecycles.matter import Act, CloseKind
 from tongxin.rules.permissions import Actor, Role
 from tongxin.rules.units import UnitKind
@@ -80,12 +81,12 @@ CAST = {
     "dispatcher": (Role.DISPATCHER, "command_room", "330802001"),
     "duty_chief": (Role.DUTY_CHIEF, "command_room", "330802001"),
     "second_chief": (Role.DUTY_CHIEF, "command_room", "330802001"),
-    "handler": (Role.HANDLER, "sanitation", "330802001"),
     "commander": (Role.COMMANDER, "command_room", "330802001"),
     "caller_back": (Role.CALLER_BACK, "command_room", "330802001"),
     "county_chief": (Role.DUTY_CHIEF, "county_center", "330802"),
     "county_commander": (Role.COMMANDER, "county_center", "330802"),
     "city_chief": (Role.DUTY_CHIEF, "city_center", "3308"),
+    "handler": (Role.HANDLER, "sanitation", "330802001"),
     "handler_head": (Role.HANDLER_HEAD, "sanitation", "330802001"),
     "enforcer": (Role.HANDLER, "enforcement", "330802001"),
     "supervisor": (Role.SUPERVISOR, "supervision", "3308"),
@@ -145,7 +146,9 @@ def build() -> None:
         account = Account(username=name, person=person)
         account.set_password("tongxin")
         account.save()
-        Post.objects.create(person=person, unit=units[unit], role=role, area=area, start_on=date(2020, 1, 1))
+        held = Post(person=person, unit=units[unit], role=role, area=area, start_on=date(2020, 1, 1))
+        held.seals = usually_named(role)  # chiefs of command rooms, for every kind
+        held.save()
     load_rules()
 
 

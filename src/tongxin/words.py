@@ -20,6 +20,7 @@ from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, Mov
 from tongxin.rules.overlays import extension, hold, objection
 from tongxin.rules.overlays.frame import Overlay, Seat, Still
 from tongxin.rules.permissions import Permission, Role
+from tongxin.rules.sealing import Seal
 from tongxin.rules.units import UnitKind
 from tongxin.rules.working_time import SHANGHAI, Unit
 
@@ -212,6 +213,13 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Role.REPORTER: "报事人",
         Role.PLATFORM: "系统",
     },
+    Seal: {
+        Seal.OVERSIGHT: "监督意见",
+        Seal.MINORS: "涉未成年人",
+        Seal.DISPUTE: "矛盾纠纷",
+        Seal.PERSONAL: "个人求助",
+        Seal.SECRET: "反映人要求保密",
+    },
     Permission: {
         Permission.REPORT: "上报事项",
         Permission.SETTLE: "自行处置",
@@ -226,6 +234,9 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Permission.ISSUE_KEYS: "发放接口密钥",
         Permission.IMPORT: "导入事项",
         Permission.READ_AUDIT: "查看审计记录",
+        Permission.ARRANGE_DUTIES: "安排值班与代班",
+        Permission.UNSEAL: "紧急查看保密件",
+        Permission.END_UNSEALING: "终止紧急查看",
         Permission.RUN_OUTBOX: "处理积压消息",
     },
     Channel: {
@@ -387,6 +398,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "key.missing": ("没有这个接口密钥。", "There is no such API key."),
     "key.narrowed": ("这个接口密钥不含“{act}”权限。", "This API key does not cover “{act}”."),
     "key.days": ("有效期应在 1 至 1095 天之间，填的是 {days}。", "A key may live 1 to 1095 days, not {days}."),
+    # posts and sealed matters
+    "post.not_named": (
+        "“{role}”不能指定查看保密件：网格与经办岗位只看自己办的。请指定指挥室、督查或调解岗位。",
+        "“{role}” cannot be named for sealed matters. Name a post of a command room, of oversight, or a mediator.",
+    ),
     # matters
     "matter.missing": (
         "没有这个事项，或不在您的职责范围内。请核对编号。",
@@ -657,6 +673,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "export.too_many": (
         "一次最多导出 {limit} 条，请缩小日期或区域后再导出。",
         "At most {limit} rows can be exported at once. Narrow the days or the area.",
+    ),
+    "print.no_pango": (
+        "这台服务器缺少排版文字的库，暂时不能生成 PDF。请管理员安装：{packages}。现在请回到事项页，用“打印”由浏览器打印。",
+        "This server lacks the library that sets type, so no PDF can be made. Ask an administrator to install {packages}. For now go back to the matter and use “Print” of the browser.",
     ),
     # a simulated city
     "simulate.no_areas": (

@@ -1,10 +1,12 @@
 """Who may do what, where: the roles of the field, the duties that give them, and the one table of grants."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from tongxin.rules.errors import NotAllowed
+from tongxin.rules.sealing import Seal
 
 
 class Role(StrEnum):
@@ -49,6 +51,8 @@ class Duty:
     role: Role
     area: str
     unit_id: int
+    seals: tuple[Seal, ...] = ()  # kinds of sealed matters the post is named for
+    stands_in_for: int | None = None  # the post somebody else holds, for a time: 代班
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,9 @@ class Permission(StrEnum):
     ISSUE_KEYS = "issue_keys"
     IMPORT = "import"
     READ_AUDIT = "read_audit"
+    ARRANGE_DUTIES = "arrange_duties"
+    UNSEAL = "unseal"
+    END_UNSEALING = "end_unsealing"
     RUN_OUTBOX = "run_outbox"
 
 
@@ -118,11 +125,14 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.ISSUE_KEYS: frozenset({R.SECURITY_ADMIN}),
     Permission.IMPORT: frozenset({R.SYSTEM_ADMIN}),
     Permission.READ_AUDIT: frozenset({R.AUDIT_ADMIN}),
+    Permission.ARRANGE_DUTIES: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.HANDLER_HEAD, R.VILLAGE_SECRETARY}),
+    Permission.UNSEAL: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.SUPERVISOR}),
+    Permission.END_UNSEALING: frozenset({R.SECURITY_ADMIN, R.AUDIT_ADMIN}),
     Permission.RUN_OUTBOX: frozenset({R.SYSTEM_ADMIN}),
 }
 
 SEES_AREA = GRID | DESK | OVERSIGHT
-SEES_SEALED = frozenset({R.DUTY_CHIEF, R.COMMANDER})
+MAY_BE_NAMED = DESK | OVERSIGHT | {R.MEDIATOR}  # for sealed matters: nobody who lives next door to them
 
 
 def duty_for(actor: Actor, permission: Permission, area: str | None = None) -> Duty | None:
@@ -142,6 +152,19 @@ def require(actor: Actor, permission: Permission, area: str | None = None) -> No
     """Raise NotAllowed unless the actor may do this in the area."""
     if not may(actor, permission, area):
         raise NotAllowed("permission.denied", permission=permission, area=area)
+
+
+def may_arrange(actor: Actor, *, unit_id: int, area: str) -> bool:
+    """Tell whether the actor arranges who does a unit's duties: its own chief or head, or who hands out posts.
+
+    Whoever only stands in for a chief does not: what was lent is not lent on.
+    """
+    if may(actor, Permission.EDIT_POSTS, area):
+        return True
+    if actor.acts is not None and Permission.ARRANGE_DUTIES not in actor.acts:
+        return False
+    chiefs = actor.holding(GRANTS[Permission.ARRANGE_DUTIES])
+    return any(duty.unit_id == unit_id and duty.stands_in_for is None for duty in chiefs)
 
 
 def duties_at(
@@ -168,32 +191,44 @@ def duties_at(
     return counts
 
 
+class Readable(Protocol):
+    """A matter, as far as it matters who reads it. `seal` is empty where it is not sealed."""
+
+    @property
+    def area(self) -> str: ...
+    @property
+    def seal(self) -> str: ...
+    @property
+    def unit_id(self) -> int | None: ...
+    @property
+    def involved(self) -> Sequence[int]: ...
+    @property
+    def reported_by(self) -> int | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What an actor may read: matters lying in `areas`, handled by or asked of `units`, or reported by the person.
 
-    Sealed ones are read in `sealed_areas` only, and by the units and the reporter they concern.
+    Sealed ones are read on the ground by whom a post names for their kind (`sealed`: area and kinds), and by the
+    units and the reporter they concern.
     """
 
     areas: tuple[str, ...] = ()
     units: tuple[int, ...] = ()
-    sealed_areas: tuple[str, ...] = ()
+    sealed: tuple[tuple[str, tuple[Seal, ...]], ...] = ()
     person_id: int | None = None
 
-    def sees(
-        self,
-        *,
-        area: str,
-        unit_id: int | None,
-        is_sealed: bool,
-        reported_by: int | None,
-        involved: Iterable[int] = (),
-    ) -> bool:
+    def sees(self, matter: Readable) -> bool:
         """Tell whether one matter is in scope; the SQL form of the same sentence is in `matters.queries`."""
-        in_area = any(area.startswith(prefix) for prefix in (self.sealed_areas if is_sealed else self.areas))
-        is_own = self.person_id is not None and reported_by == self.person_id
-        is_ours = unit_id in self.units or not set(self.units).isdisjoint(involved)
-        return in_area or is_ours or is_own
+        is_ours = matter.unit_id in self.units or not set(self.units).isdisjoint(matter.involved)
+        is_own = self.person_id is not None and matter.reported_by == self.person_id
+        return is_ours or is_own or self._covers(matter.area, matter.seal)
+
+    def _covers(self, area: str, seal: str) -> bool:
+        if seal:
+            return any(area.startswith(prefix) and seal in kinds for prefix, kinds in self.sealed)
+        return any(area.startswith(prefix) for prefix in self.areas)
 
 
 def scope(actor: Actor) -> Scope:
@@ -201,7 +236,7 @@ def scope(actor: Actor) -> Scope:
     return Scope(
         areas=_widest(duty.area for duty in actor.holding(SEES_AREA)),
         units=tuple(sorted({duty.unit_id for duty in actor.holding(UNIT)})),
-        sealed_areas=_widest(duty.area for duty in actor.holding(SEES_SEALED)),
+        sealed=_named(actor.holding(MAY_BE_NAMED)),
         person_id=actor.person_id if actor.duties else None,
     )
 
@@ -213,3 +248,13 @@ def _widest(areas: Iterable[str]) -> tuple[str, ...]:
         if not (kept and area.startswith(kept[-1])):
             kept.append(area)
     return tuple(kept)
+
+
+def _named(duties: Iterable[Duty]) -> tuple[tuple[str, tuple[Seal, ...]], ...]:
+    """Return the kinds that posts name for each area, those left out which a wider area covers already."""
+    kept: dict[str, tuple[Seal, ...]] = {}
+    for duty in sorted(duties, key=lambda duty: duty.area):
+        above = {seal for area, seals in kept.items() if duty.area.startswith(area) for seal in seals}
+        if own := set(duty.seals) - above:
+            kept[duty.area] = tuple(sorted({*kept.get(duty.area, ()), *own}))
+    return tuple(kept.items())

@@ -87,7 +87,7 @@ def test_the_three_administrators_keep_out_of_each_others_work(town, now):
     with pytest.raises(NotAllowed):
         actions.set_day(day=date(2027, 1, 2), is_working=True, source="通知", by=town.audit_admin, now=now)
     for who in (town.system_admin, town.security_admin, town.audit_admin):
-        assert scope(who).areas == scope(who).units == scope(who).sealed_areas == ()
+        assert scope(who).areas == scope(who).units == scope(who).sealed == ()
 
 
 def test_a_user_name_is_given_once(town, now):

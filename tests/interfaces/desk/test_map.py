@@ -20,6 +20,7 @@ from tongxin.interfaces.desk.map import home_of, table
 from tongxin.rules.area_codes import Level
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import OPEN
+from tongxin.rules.sealing import Seal
 
 EVERYWHERE = f"{WEST},{SOUTH},{WEST + 4 * SIDE},{SOUTH + SIDE}"
 BOX = Box(WEST, SOUTH, WEST + 4 * SIDE, SOUTH + SIDE)
@@ -84,7 +85,7 @@ def test_a_handler_sees_what_the_own_unit_handles(town):
 
 def test_a_sealed_matter_is_never_a_point_even_for_who_may_open_it(town, now):
     matter = a_matter(town)
-    Matter.objects.filter(pk=matter.pk).update(is_sealed=True)
+    Matter.objects.filter(pk=matter.pk).update(is_sealed=True, seal=Seal.DISPUTE)
 
     assert spots.points(town.duty_chief, BOX, TOWNS, now) == []
     assert [spot.count for spot in spots.counted(town.duty_chief, Level.COUNTY, now)] == [1]

@@ -12,6 +12,7 @@ from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Running, Urgency
 from tongxin.rules.lifecycles.matter import CloseKind, State
 from tongxin.rules.routing import Route
+from tongxin.rules.sealing import Seal, seal_of
 
 TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, PHONE_LIMIT, KEY_LIMIT = 80, 120, 60, 40, 120
 
@@ -87,6 +88,12 @@ class Decided(NamedTuple):
     route: Route
     clocks: tuple[Running, ...]
     rulebook: int
+
+    @property
+    def seal(self) -> Seal | None:
+        """Which seal lies on it, if any."""
+        kind, incoming = self.kind, self.incoming
+        return seal_of(kind.code, incoming.form, is_sealed=kind.is_sealed, is_secret=incoming.is_secret)
 
 
 class Fresh(NamedTuple):

@@ -207,13 +207,7 @@ def _decide(
 
 
 def sees(by: Actor, matter: Standing) -> bool:
-    return by is SYSTEM or scope(by).sees(
-        area=matter.area,
-        unit_id=matter.unit_id,
-        is_sealed=matter.is_sealed,
-        reported_by=matter.reported_by,
-        involved=matter.involved,
-    )
+    return by is SYSTEM or scope(by).sees(matter)
 
 
 def facts_about(kind: Kind, matter: Standing | Matter, row: Any, work: Clockwork, by: Actor, now: datetime) -> Facts:

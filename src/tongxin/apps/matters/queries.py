@@ -36,13 +36,13 @@ def nothing() -> Clause:
 def scope_parts(seen: Scope) -> list[Clause]:
     """Return the SQL form of `Scope.sees` as alternatives, each of which an index answers; none: nothing is seen."""
     parts: list[Clause] = []
-    for areas, sealed in (
-        (seen.areas, "NOT matters_matter.is_sealed"),
-        (seen.sealed_areas, "matters_matter.is_sealed"),
-    ):
-        for area in areas:
-            clause, values = area_clause(area)
-            parts.append((f"{sealed} AND {clause}", values))
+    for area in seen.areas:
+        clause, values = area_clause(area)
+        parts.append((f"NOT matters_matter.is_sealed AND {clause}", values))
+    for area, seals in seen.sealed:
+        clause, values = area_clause(area)
+        named = "matters_matter.is_sealed AND matters_matter.seal = ANY(%s::text[])"
+        parts.append((f"{named} AND {clause}", [list(seals), *values]))
     parts += [("matters_matter.unit_id = %s", [unit]) for unit in seen.units]
     if seen.units:  # joint handling, whistles and orders bring in units beside the handling one
         parts.append(

@@ -25,6 +25,7 @@ MATTER: Columns = (
     ("level", "text"),
     ("urgency", "text"),
     ("is_sealed", "boolean"),
+    ("seal", "text"),
     ("area", "text"),
     ("located", "text"),
     ("located_m", "float8"),

@@ -25,6 +25,7 @@ class Standing(NamedTuple):
     level: str
     urgency: str
     is_sealed: bool
+    seal: str
     area: str
     state: str
     reported_by: int | None

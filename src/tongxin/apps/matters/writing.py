@@ -41,7 +41,7 @@ def _write(fresh: Sequence[Fresh], by: Actor, post_id: int | None, now: datetime
 
 def _matter_row(row: Fresh, by: Actor) -> tuple[Any, ...]:
     decided, incoming, place = row.decided, row.decided.incoming, row.decided.place
-    past = incoming.past
+    past, seal = incoming.past, decided.seal
     state = past.state if past else State.AWAITING_ACCEPTANCE
     shown = decided.clocks[0] if state in OPEN else None
     closed_at, close_as, is_late = _closing(decided) if past and shown is None else (None, "", None)
@@ -59,7 +59,8 @@ def _matter_row(row: Fresh, by: Actor) -> tuple[Any, ...]:
         incoming.channel.value,
         decided.kind.level,
         decided.urgency.value,
-        decided.kind.is_sealed or incoming.is_secret,
+        seal is not None,
+        seal or "",
         place.area,
         place.how.value,
         place.metres,

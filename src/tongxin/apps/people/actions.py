@@ -1,6 +1,7 @@
 """Writes of people: units, posts, accounts, keys, the calendar. Each is one thing a person would say they did."""
 
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -11,7 +12,8 @@ from tongxin.apps.people import calendar, queries
 from tongxin.apps.people.models import Account, ApiKey, CalendarOverride, Person, Post, Unit
 from tongxin.rules.area_codes import level_of
 from tongxin.rules.errors import Invalid, Missing
-from tongxin.rules.permissions import POSTS, Actor, Permission, require
+from tongxin.rules.permissions import MAY_BE_NAMED, POSTS, Actor, Permission, Role, require
+from tongxin.rules.sealing import Seal
 from tongxin.rules.units import UnitKind
 
 KEY_DAYS = 365
@@ -55,23 +57,40 @@ def change_unit(*, unit_id: int, name: str, phone: str, is_open: bool, by: Actor
 
 
 @transaction.atomic
-def appoint(*, person_id: int, unit_id: int, role: str, area: str, start_on: date, by: Actor, now: datetime) -> Post:
-    """Give a person a post from a day on. Raises Missing, Invalid where the very same post is held already."""
+def appoint(
+    *,
+    person_id: int,
+    unit_id: int,
+    role: str,
+    area: str,
+    start_on: date,
+    seals: Collection[Seal] = (),
+    by: Actor,
+    now: datetime,
+) -> Post:
+    """Give a person a post from a day on, named for these kinds of sealed matters.
+
+    Raises Missing, Invalid where the very same post is held already or the role is named for nothing sealed.
+    """
     require(by, Permission.EDIT_POSTS, area)
     _check_area(area)
     if role not in POSTS:
         raise Invalid("post.role", role=role)
+    if seals and role not in MAY_BE_NAMED:
+        raise Invalid("post.not_named", role=Role(role))
     unit = queries.unit(unit_id)
     if not Person.objects.filter(pk=person_id).exists():
         raise Missing("person.missing", person=person_id)
 
     try:
         with transaction.atomic():
-            post = Post.objects.create(person_id=person_id, unit=unit, role=role, area=area, start_on=start_on)
+            held = {"unit": unit, "role": role, "area": area, "seals": sorted(set(seals))}
+            post = Post.objects.create(person_id=person_id, **held, start_on=start_on)
     except IntegrityError as taken:
         raise Invalid("post.held_already", role=role) from taken
 
-    record("post.start", f"post:{post.pk}", by=by, at=now, role=role, area=area, unit=unit_id, person=person_id)
+    told = {"role": role, "area": area, "unit": unit_id, "person": person_id, "seals": post.seals}
+    record("post.start", f"post:{post.pk}", by=by, at=now, **told)
     return post
 
 

@@ -14,13 +14,14 @@ from tongxin.apps.people.models import Account, ApiKey, Unit
 from tongxin.postgres.batches import run
 from tongxin.rules.errors import Missing
 from tongxin.rules.permissions import Actor, Duty, Role
+from tongxin.rules.sealing import Seal
 from tongxin.rules.units import UnitKind
 
 T = TypeVar("T")
 
 # every request of every page asks this: prepared, and past the ORM
 DUTIES = """
-    SELECT id, role, area, unit_id FROM people_post
+    SELECT id, role, area, unit_id, seals, stands_in_for_id FROM people_post
     WHERE person_id = %s AND start_on <= %s::date AND (end_on IS NULL OR end_on > %s::date) ORDER BY id"""
 
 
@@ -53,7 +54,8 @@ def actor_of(person_id: int, now: datetime, *, acts: frozenset[str] | None = Non
     """Return the person as an actor with the posts held now. One statement."""
     day = timezone.localtime(now).date()
     duties = tuple(
-        Duty(id_, Role(role), area, unit_id) for id_, role, area, unit_id in run(DUTIES, [person_id, day, day])
+        Duty(id_, Role(role), area, unit_id, tuple(map(Seal, seals)), stands_in_for)
+        for id_, role, area, unit_id, seals, stands_in_for in run(DUTIES, [person_id, day, day])
     )
     return Actor(ref or f"person:{person_id}", person_id, duties, acts)
 

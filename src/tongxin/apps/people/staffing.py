@@ -18,12 +18,14 @@ from tongxin.apps.people.actions import pinyin_of
 from tongxin.apps.people.models import Person, Post, Unit
 from tongxin.rules.area_codes import Level
 from tongxin.rules.permissions import Actor, Permission, Role, require
+from tongxin.rules.sealing import Seal
 from tongxin.rules.units import COMMAND, UnitKind
 
 LEVELS = {"Y": Level.CITY, "C": Level.COUNTY, "T": Level.TOWN, "V": Level.VILLAGE}
 PLACES = {Level.CITY: "city", Level.COUNTY: "county", Level.TOWN: "town", Level.VILLAGE: "village"}
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许邓韩冯曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚"
 STAFF_OF_COMMAND = (Role.ACCEPTOR, Role.DISPATCHER, Role.DUTY_CHIEF, Role.DUTY_CHIEF)
+RUN_A_ROOM = frozenset({Role.DUTY_CHIEF, Role.COMMANDER})
 STAFF_OF_OTHERS = (Role.HANDLER, Role.HANDLER, Role.HANDLER_HEAD)
 BATCH = 5_000
 
@@ -56,6 +58,11 @@ def _standard_units(patterns: Mapping[str, Any]) -> Iterator[Unit]:
                 )
 
 
+def usually_named(role: Role) -> list[Seal]:
+    """Return what a post is named for unless somebody says otherwise: whoever runs a command room, for every kind."""
+    return list(Seal) if role in RUN_A_ROOM else []
+
+
 class _Seat(NamedTuple):
     unit_id: int
     role: Role
@@ -79,7 +86,14 @@ def staff(*, grid_staff: int, by: Actor, now: datetime, since: date) -> int:
     )
     Post.objects.bulk_create(
         (
-            Post(person=person, unit_id=seat.unit_id, role=seat.role, area=seat.area, start_on=since)
+            Post(
+                person=person,
+                unit_id=seat.unit_id,
+                role=seat.role,
+                area=seat.area,
+                start_on=since,
+                seals=usually_named(seat.role),
+            )
             for person, seats in zip(persons, groups, strict=True)
             for seat in seats
         ),

@@ -127,9 +127,8 @@ def _appoint_cast(now: datetime) -> None:
             name=part.title.split()[-1], username=part.username, password=PASSWORD, by=SYSTEM, now=now
         )
         for role, unit, area in part.seats:
-            actions.appoint(
-                person_id=person.pk, unit_id=units[unit], role=role, area=area, start_on=SINCE, by=SYSTEM, now=now
-            )
+            post = {"unit_id": units[unit], "role": role, "area": area, "seals": staffing.usually_named(role)}
+            actions.appoint(person_id=person.pk, **post, start_on=SINCE, by=SYSTEM, now=now)
 
 
 def cast(*, url: str, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:

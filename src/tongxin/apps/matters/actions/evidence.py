@@ -91,13 +91,13 @@ def attach_known_many(batch: Sequence[Known]) -> list[Refused | None]:
 
 
 def _locked_many(ids: Iterable[int]) -> dict[int, Matter]:
-    columns = ("area", "unit_id", "desk_id", "is_sealed", "closed_at")
+    columns = ("area", "unit_id", "involved", "desk_id", "seal", "reported_by", "closed_at")
     locked = Matter.objects.select_for_update(no_key=True).filter(pk__in=ids).only(*columns).order_by("pk")
     return {matter.pk: matter for matter in locked}
 
 
 def _link(known: Known, matter: Matter | None, held: Mapping[str, int]) -> Link:
-    if matter is None or not _sees(known.by, matter):
+    if matter is None or not scope(known.by).sees(matter):
         raise Missing("matter.missing")
     duty = _duty(matter, Permission.ATTACH, known.by)
     if matter.closed_at is not None:
@@ -132,15 +132,9 @@ def unmask(*, matter_id: int, reason: str, by: Actor, now: datetime) -> Contact 
 
 def _locked(matter_id: int, by: Actor) -> Matter:
     matter = Matter.objects.select_for_update(no_key=True).filter(pk=matter_id).first()
-    if matter is None or not _sees(by, matter):
+    if matter is None or not scope(by).sees(matter):
         raise Missing("matter.missing")
     return matter
-
-
-def _sees(by: Actor, matter: Matter) -> bool:
-    return scope(by).sees(
-        area=matter.area, unit_id=matter.unit_id, is_sealed=matter.is_sealed, reported_by=matter.reported_by
-    )
 
 
 def _duty(matter: Matter, permission: Permission, by: Actor) -> Duty:

@@ -105,16 +105,7 @@ def _decide(asked: Asked, standing: Mapping[int, Standing], clocks: Sequence[Ope
 
 def seen(by: Actor, matter: Standing | None) -> Standing:
     """Return a locked matter if the actor may see it. Raises Missing."""
-    if matter is None or not (
-        by is SYSTEM
-        or scope(by).sees(
-            area=matter.area,
-            unit_id=matter.unit_id,
-            is_sealed=matter.is_sealed,
-            reported_by=matter.reported_by,
-            involved=matter.involved,
-        )
-    ):
+    if matter is None or not (by is SYSTEM or scope(by).sees(matter)):
         raise Missing("matter.missing")
     return matter
 

@@ -782,4 +782,24 @@ class Migration(migrations.Migration):
             model_name='summons',
             index=models.Index(models.F('unit'), models.F('state'), models.F('due_at'), models.F('id'), condition=models.Q(('ended_at__isnull', True)), name='summons_unit'),
         ),
+        # what was sealed before is given its kind; what is being handled, to whoever laid hands on it last
+        migrations.RunSQL(
+            """UPDATE matters_matter SET seal = CASE
+                WHEN template_code IN ('A02', 'A13') THEN 'minors'
+                WHEN left(template_code, 1) = 'A' THEN 'dispute'
+                WHEN left(template_code, 1) = 'I' THEN 'oversight'
+                WHEN left(template_code, 1) IN ('F', 'H') THEN 'personal'
+                ELSE 'secret' END
+            WHERE is_sealed""",
+            migrations.RunSQL.noop,
+        ),
+        migrations.RunSQL(
+            """UPDATE matters_matter SET keeper = handlers[cardinality(handlers)]
+            WHERE closed_at IS NULL AND state IN ('handling', 'awaiting_review') AND handlers <> '{}'""",
+            migrations.RunSQL.noop,
+        ),
+        migrations.AddConstraint(
+            model_name='matter',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_sealed', False), ('seal', '')), models.Q(('is_sealed', True), models.Q(('seal', ''), _negated=True)), _connector='OR'), name='matter_seal'),
+        ),
     ]

@@ -91,7 +91,7 @@ class Matter(models.Model):
     is_solved = models.BooleanField(null=True)
     rehandled = models.PositiveSmallIntegerField(db_default=0)
     rulebook = models.PositiveSmallIntegerField(db_default=1)
-    seal = models.CharField(max_length=10, db_default="")
+    seal = models.CharField(max_length=10, db_default="")  # `rules.sealing.Seal`; empty: not sealed
 
     class Meta:
         constraints = [
@@ -104,6 +104,9 @@ class Matter(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(due_at__isnull=True) | Q(amber_at__lte=F("due_at")), name="matter_amber_before_due"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_sealed=False, seal="") | (Q(is_sealed=True) & ~Q(seal="")), name="matter_seal"
             ),
         ]
         indexes = [

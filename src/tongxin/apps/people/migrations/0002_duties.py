@@ -36,4 +36,10 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('end_at__gt', models.F('start_at'))), name='shift_period'), models.UniqueConstraint(fields=('post', 'start_at'), name='shift_once')],
             },
         ),
+        # who saw everything sealed before goes on doing so until somebody says otherwise
+        migrations.RunSQL(
+            """UPDATE people_post SET seals = '{oversight,minors,dispute,personal,secret}'
+            WHERE role IN ('duty_chief', 'commander')""",
+            migrations.RunSQL.noop,
+        ),
     ]

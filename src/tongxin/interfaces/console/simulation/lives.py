@@ -22,6 +22,7 @@ from tongxin.rules.deadlines import Clock
 from tongxin.rules.lifecycles.matter import LAMP_CLOCK, Act, CloseKind, State
 from tongxin.rules.permissions import DESK, GRID, UNIT, Actor, Role
 from tongxin.rules.returning import return_until
+from tongxin.rules.sealing import seal_of
 from tongxin.rules.units import UnitKind
 from tongxin.rules.working_time import Unit, due_at
 
@@ -66,6 +67,7 @@ class Life:
 
     def __init__(self, stage: Stage, tale: Tale, kind: Any, matter: Reported, desk_id: int, suggested_id: int) -> None:
         self.stage, self.tale, self.kind, self.matter = stage, tale, kind, matter
+        self.seal = seal_of(kind.code, {}, is_sealed=kind.is_sealed, is_secret=False) or ""
         self.rng = Random(f"{stage.seed}/{tale.number}/life")
         self.desk_id, self.suggested_id, self.unit_id = desk_id, suggested_id, None
         self.state, self.at = State(matter.state), tale.at
@@ -141,7 +143,7 @@ class Life:
                 for actor in self.stage.sitting(role, place)
                 if not (act in NOT_OWN and actor.person_id in self.handlers)
                 and not (act is Act.VOID and actor.person_id == self.proposer)
-                and sees(actor, area=self.matter.area, unit_id=self.unit_id, is_sealed=self.kind.is_sealed)
+                and sees(actor, area=self.matter.area, unit_id=self.unit_id, seal=self.seal)
             ]
             if able:
                 return self.rng.choice(able)
@@ -172,9 +174,7 @@ class Life:
     def _photo(self, kind: EvidenceKind, by: Actor | None) -> Telling:
         """Take the photo the template wants, once."""
         wanted = self.kind.before_photos if kind is EvidenceKind.BEFORE else self.kind.after_photos
-        is_seen = by is not None and sees(
-            by, area=self.matter.area, unit_id=self.unit_id, is_sealed=self.kind.is_sealed
-        )
+        is_seen = by is not None and sees(by, area=self.matter.area, unit_id=self.unit_id, seal=self.seal)
         if wanted and is_seen and by.duties and kind not in self.shown:
             self.shown.add(kind)
             yield Photo(self.matter.id, kind, self.kind.code, by, self.at)

@@ -22,6 +22,7 @@ from tongxin.rules.area_codes import AreaKind, Level
 from tongxin.rules.errors import Refused
 from tongxin.rules.permissions import GRID, Actor, Duty, Role, scope
 from tongxin.rules.routing import Case, route
+from tongxin.rules.sealing import Seal
 from tongxin.rules.units import UnitKind
 from tongxin.rules.working_time import SHANGHAI, WorkingCalendar
 
@@ -193,10 +194,10 @@ def _grid(
 def _seats(end: datetime) -> Mapping[tuple[Role, int | str], Sequence[Actor]]:
     held = Post.objects.exclude(role__in=SILENT).filter(start_on__lte=end.date(), end_on__isnull=True)
     duties: dict[int, list[Duty]] = defaultdict(list)
-    for post_id, person_id, role, area, unit_id in held.order_by("id").values_list(
-        "id", "person_id", "role", "area", "unit_id"
+    for post_id, person_id, role, area, unit_id, seals in held.order_by("id").values_list(
+        "id", "person_id", "role", "area", "unit_id", "seals"
     ):
-        duties[person_id].append(Duty(post_id, Role(role), area, unit_id))
+        duties[person_id].append(Duty(post_id, Role(role), area, unit_id, tuple(map(Seal, seals))))
     seats: dict[tuple[Role, int | str], list[Actor]] = defaultdict(list)
     for person_id, own in duties.items():
         actor = Actor(f"person:{person_id}", person_id, tuple(own))
@@ -205,6 +206,16 @@ def _seats(end: datetime) -> Mapping[tuple[Role, int | str], Sequence[Actor]]:
     return dict(seats)
 
 
-def sees(actor: Actor, *, area: str, unit_id: int | None, is_sealed: bool) -> bool:
+class Lying(NamedTuple):
+    """A matter as far as it matters who reads it."""
+
+    area: str
+    unit_id: int | None
+    seal: str
+    involved: tuple[int, ...] = ()
+    reported_by: int | None = None
+
+
+def sees(actor: Actor, *, area: str, unit_id: int | None, seal: str) -> bool:
     """Tell whether the matter is in the actor's scope."""
-    return not is_sealed or scope(actor).sees(area=area, unit_id=unit_id, is_sealed=True, reported_by=None)
+    return not seal or scope(actor).sees(Lying(area, unit_id, seal))
