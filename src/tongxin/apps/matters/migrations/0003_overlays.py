@@ -67,7 +67,11 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('kind', models.CharField(max_length=8)),
                 ('join', models.CharField(max_length=4)),
-                ('limit', models.CharField(max_length=8)),
+                ('limit', models.CharField(blank=True, max_length=8)),
+                ('is_beyond', models.BooleanField(default=False)),
+                ('ground', models.CharField(blank=True, max_length=16)),
+                ('is_bound', models.BooleanField(default=False)),
+                ('answer', models.IntegerField(null=True)),
             ],
             options={
                 'abstract': False,
@@ -323,8 +327,8 @@ class Migration(migrations.Migration):
                 ('signed_at', models.DateTimeField(null=True)),
                 ('contacted_at', models.DateTimeField(null=True)),
                 ('arrived_at', models.DateTimeField(null=True)),
-                ('arrived_lon', models.FloatField(null=True)),
-                ('arrived_lat', models.FloatField(null=True)),
+                ('arrived_m', models.PositiveIntegerField(null=True)),
+                ('answer', models.IntegerField(null=True)),
                 ('rating', models.CharField(blank=True, max_length=14)),
             ],
             options={
@@ -356,6 +360,9 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('kind', models.CharField(max_length=12)),
+                ('is_routine', models.BooleanField(default=False)),
+                ('outcome', models.CharField(blank=True, max_length=8)),
+                ('answer', models.IntegerField(null=True)),
             ],
             options={
                 'abstract': False,

@@ -55,28 +55,44 @@ class Hold(Overlay):
 
 
 class Branch(Overlay):
-    """协办, 会办: one invited unit's part, on a clock of its own; the lead waits by the join rule."""
+    """协办, 会办: one invited unit's part, on a clock of its own; the lead waits by the join rule.
+
+    `answer` is the seq of the entry whose note holds what the unit said last: its result, or why it is not its own.
+    """
 
     kind = models.CharField(max_length=8)
     join = models.CharField(max_length=4)
-    limit = models.CharField(max_length=8)
+    limit = models.CharField(max_length=8, blank=True)  # empty: the book's
+    is_beyond = models.BooleanField(default=False)  # it may end after the lead's own due moment
+    ground = models.CharField(max_length=16, blank=True)  # of the unit's no
+    is_bound = models.BooleanField(default=False)  # a ruling bound it: no second no
+    answer = models.IntegerField(null=True)
 
 
 class Whistle(Overlay):
-    """吹哨: a town calls units to the spot; concluded jointly. Its `unit` is the town that blew."""
+    """吹哨: a town calls units to the spot; concluded jointly. Its `unit` is the town that blew.
+
+    `answer` is the seq of the entry whose note holds the conclusion, or why it was called off.
+    """
 
     kind = models.CharField(max_length=12)
+    is_routine = models.BooleanField(default=False)  # nobody who was called has a duty here by the template
+    outcome = models.CharField(max_length=8, blank=True)
+    answer = models.IntegerField(null=True)
 
 
 class Summons(Overlay):
-    """报到: one unit's answer to a whistle: signed, in touch, on the spot (where, once), rated by the town."""
+    """报到: one unit's answer to a whistle: signed, in touch, on the spot, its opinion; rated by the town.
+
+    Where somebody checked in is not kept: only how many meters from the matter, once. `answer` as in Branch.
+    """
 
     whistle = models.ForeignKey(Whistle, on_delete=models.CASCADE, related_name="summons")
     signed_at = models.DateTimeField(null=True)
     contacted_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
-    arrived_lon = models.FloatField(null=True)
-    arrived_lat = models.FloatField(null=True)
+    arrived_m = models.PositiveIntegerField(null=True)
+    answer = models.IntegerField(null=True)
     rating = models.CharField(max_length=14, blank=True)
 
 
