@@ -224,7 +224,7 @@ def facts_about(kind: Kind, matter: Standing | Matter, row: Any, work: Clockwork
         row.state if row else "",
         row.unit_id if row else None,
         row.opened_by if row else None,
-        tuple(filter(None, (row.decided_by, getattr(row, "endorsed_by", None)))) if row else (),
+        tuple(filter(None, (getattr(row, "endorsed_by", None),))),
         matter.overlays.get(kind.value, 0),
         matter.extensions if kind is Kind.EXTENSION else 0,
         row.due_at if row else None,

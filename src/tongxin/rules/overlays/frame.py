@@ -54,7 +54,7 @@ class Still(StrEnum):
 class Facts:
     """What the rules look at: the matter, and the overlay over it; `state` is empty where it is not there yet.
 
-    `people` acted on this overlay before and may not decide on it; `open` and `had` count the matter's others of the
+    `people` backed this overlay before and may not decide on it; `open` and `had` count the matter's others of the
     same kind: those running, and those that were granted.
     """
 
