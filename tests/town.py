@@ -76,6 +76,7 @@ CAST = {
     "grid_worker": (Role.GRID_WORKER, "station", "330802001001001"),
     "other_grid_worker": (Role.GRID_WORKER, "station", "330802001001002"),
     "grid_head": (Role.GRID_HEAD, "station", "330802001001"),
+    "villager": (Role.HANDLER, "station", "330802001001"),
     "secretary": (Role.VILLAGE_SECRETARY, "station", "330802001001"),
     "acceptor": (Role.ACCEPTOR, "command_room", "330802001"),
     "dispatcher": (Role.DISPATCHER, "command_room", "330802001"),

@@ -77,6 +77,11 @@ class Clockwork:
         if found and found.runs:
             self._keep(self._ended(found, outcome))
 
+    def end_all(self) -> None:
+        """End whatever of the matter's own still runs."""
+        for clock in list(self.own):
+            self.end(clock)
+
     def undo(self, clock: Clock, started_at: datetime | None) -> None:
         """Drop a clock as if it had never run, where it started at this very moment."""
         found = self.own.get(clock)
@@ -84,14 +89,14 @@ class Clockwork:
             self.end(clock, DROPPED)
 
     def stop(self) -> None:
-        """Have all of the matter's own clocks stand still."""
-        for each in list(self.own.values()):
+        """Have all of the matter's own clocks stand still, and those of its joint parts, which lie inside them."""
+        for each in self._inside():
             if each.runs and each.stopped_at is None:
                 self._keep(each._replace(stopped_at=self.now))
 
     def go(self) -> None:
-        """Run the matter's own clocks on, with the time they stood still added."""
-        for each in list(self.own.values()):
+        """Run them on, with the time they stood still added."""
+        for each in self._inside():
             if each.runs and each.stopped_at is not None:
                 self._keep(self._after_stop(each._replace(stopped_at=None), each.stopped_at))
 
@@ -122,6 +127,16 @@ class Clockwork:
         for each in [each for each in self.others if (each.of, each.of_id) == (of, of_id)]:
             if each.runs and (not clocks or each.running.clock in clocks):
                 self._keep(self._ended(each, outcome))
+
+    def drop_of(self, of: str, of_id: int) -> None:
+        """Let an overlay's clocks go: what was missed stays missed, what still had time was neither met nor missed."""
+        for each in [each for each in self.others if (each.of, each.of_id) == (of, of_id) and each.runs]:
+            self._keep(self._ended(each, "" if self.now > each.running.due_at else DROPPED))
+
+    def due_of(self, of: str, of_id: int) -> datetime | None:
+        """Return when the first of an overlay's running clocks runs out."""
+        clocks = (each for each in self.others if (each.of, each.of_id) == (of, of_id) and each.runs)
+        return min((each.running.due_at for each in clocks), default=None)
 
     # --- what is written -----------------------------------------------------------------------------------
 
@@ -165,6 +180,9 @@ class Clockwork:
             )
 
     # --- inside --------------------------------------------------------------------------------------------
+
+    def _inside(self) -> list[Open]:
+        return [*self.own.values(), *(each for each in self.others if each.running.clock is Clock.BRANCH)]
 
     def _begin(self, clock: Clock, limit: Limit) -> Open:
         running = deadlines.start(clock, self.now, limit, self.urgency, self.days, amber=self.book.amber)

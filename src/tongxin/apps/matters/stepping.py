@@ -110,30 +110,35 @@ class Change:
     new: dict[str, Any]
 
 
+RAISES = frozenset({Act.ESCALATE, Act.HAND_DOWN})  # another desk's state clock begins, even in the same state
+
 # --- the clocks --------------------------------------------------------------------------------------------
 
 
-def move_clocks(step: Step, matter: Standing, after: State, work: Clockwork) -> Running | None:
+def move_clocks(step: Step, matter: Standing, after: State, work: Clockwork, rings: Rings) -> Running | None:
     """Move the clocks as the step says; return the one the lamp shows afterwards."""
     before = State(matter.state)
+    level = {Act.ESCALATE: rings.upper_level, Act.HAND_DOWN: rings.lower_level}.get(step.act, matter.level)
     if step.act is Act.MERGE:
         work.stop()
         return None
     if step.act is Act.UNMERGE:
         work.go()
-    elif after is not before:
+    elif step.act is Act.FOLLOW:
+        work.end_all()
+    elif after is not before or step.act in RAISES:
         if ends := STATE_CLOCK.get(before):
             work.end(ends)
         if starts := STATE_CLOCK.get(after):
             work.start(starts, limit_of(starts, matter, work))
     for clock, move in step.clocks.items():
-        _move(clock, move, matter, work)
+        _move(clock, move, matter, work, level)
     if after is State.AWAITING_CLOSING and matter.wants_reply and matter.replied_at is None:
         work.start(Clock.REPLY, limit_of(Clock.REPLY, matter, work))
     return work.running(LAMP_CLOCK[after]) if after in LAMP_CLOCK else None
 
 
-def _move(clock: Clock, move: Move, matter: Standing, work: Clockwork) -> None:
+def _move(clock: Clock, move: Move, matter: Standing, work: Clockwork, level: str) -> None:
     match move:
         case Move.START if clock is Clock.CALL_BACK and not is_asked_back(matter):
             pass
@@ -148,16 +153,16 @@ def _move(clock: Clock, move: Move, matter: Standing, work: Clockwork) -> None:
             work.end(clock, DROPPED)
         case Move.AFRESH:
             work.end(clock)
-            work.start(clock, limit_of(clock, matter, work))
+            work.start(clock, limit_of(clock, matter, work, level))
         case Move.UNDO:
             work.undo(clock, matter.dispatched_at)
 
 
-def limit_of(clock: Clock, matter: Standing, work: Clockwork) -> Limit:
+def limit_of(clock: Clock, matter: Standing, work: Clockwork, level: str = "") -> Limit:
     """Return how long a clock of this matter may run, by the edition of the book it lives under."""
     urgency = Urgency(matter.urgency)
-    if clock is Clock.RING and (level := work.book.levels.get(matter.level)):
-        return deadlines.hastened(level, urgency)
+    if clock is Clock.RING and (limit := work.book.levels.get(level or matter.level)):
+        return deadlines.hastened(limit, urgency)
     return work.book.limit(clock, urgency, matter.kind.limit)
 
 
@@ -274,7 +279,7 @@ _ANEW = {"close_as": "", "is_late": None, "closed_by": None, "replied_at": None}
 def _entry(asked: Asked, matter: Standing, state: State, new: dict[str, Any], duty: Duty) -> Draft:
     act = asked.act
     data: dict[str, Any] = {"from": matter.state, "state": state.value}
-    is_moved = act in {Act.ESCALATE, Act.HAND_DOWN}
+    is_moved = act in RAISES
     given = {
         "ground": asked.ground.value if asked.ground else None,
         "unit": asked.unit_id if act is Act.DISPATCH else matter.unit_id if act is Act.RETURN else None,

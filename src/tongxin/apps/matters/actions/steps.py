@@ -99,8 +99,9 @@ def _decide(asked: Asked, standing: Mapping[int, Standing], clocks: Sequence[Ope
     counting = first if step.from_first_desk else duties
     duty = next(duty for role, duty in counting.items() if role in step.takers(facts))
     target = target_of(step, facts)
-    shown = move_clocks(step, matter, target, work)
-    return change_of(asked, matter, target, duty, late, work, shown, rings(matter))
+    around = rings(matter)
+    shown = move_clocks(step, matter, target, work, around)
+    return change_of(asked, matter, target, duty, late, work, shown, around)
 
 
 def seen(by: Actor, matter: Standing | None) -> Standing:
