@@ -17,6 +17,7 @@ from tongxin.rules.errors import Refused
 from tongxin.rules.firing import Telling
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, Move, State
+from tongxin.rules.likeness import Likeness
 from tongxin.rules.overlays import extension, hold, objection
 from tongxin.rules.overlays.frame import Overlay, Seat, Still
 from tongxin.rules.permissions import Permission, Role
@@ -319,6 +320,11 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         How.OUTSIDE: "不在辖区内",
         How.GIVEN: "按填报的区域",
     },
+    Likeness: {
+        Likeness.VERY: "很像",
+        Likeness.RATHER: "较像",
+        Likeness.SOMEWHAT: "有点像",
+    },
     Datum: {
         Datum.WGS84: "WGS-84（GPS）",
         Datum.GCJ02: "GCJ-02（高德、腾讯）",
@@ -447,6 +453,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "rulebook.no_bool": ("{field} 只能是“是”或“否”。", "{field} is either true or false."),
     "rulebook.no_list": ("{field} 至少要选一项。", "{field} needs one choice at least."),
+    "suggester.too_few": (
+        "可供学习的事项只有 {found} 件，至少要 {wanted} 件：先用模板关键词给出建议，事项多了再训练。",
+        "Only {found} matters to learn from, {wanted} at least are needed: until then suggestions come from keywords.",
+    ),
     "catalog.unreadable": ("读不了 {file}：应是 UTF-8 的 JSON 文件。", "Cannot read {file}: it must be JSON in UTF-8."),
     "form.invalid": (
         "{template} 的表单有几项不符合要求：{fields}。",

@@ -101,7 +101,7 @@ class Rehearsal(models.Model):
 
 
 class Suggester(models.Model):
-    """A trained guesser of templates: numbers of n-grams, no texts. The newest that is on serves."""
+    """A trained guesser of templates: numbers of n-grams, no texts. The newest serves, while it is on."""
 
     trained_at = models.DateTimeField()
     by = models.CharField(max_length=40)

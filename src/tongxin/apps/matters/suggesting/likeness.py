@@ -1,0 +1,237 @@
+"""Near duplicates: what lies close by, came in lately and tells of the same, each with its distance, hours and words.
+
+Char 2 to 4 TF-IDF of the texts without names of places: where they lie is compared as metres, not as words. Only what
+the actor may see is looked at, and nothing is done about it: merging is a person's act.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from tongxin.apps.areas.locator import METRES_PER_DEGREE, locator
+from tongxin.apps.matters.models import Matter
+from tongxin.apps.matters.queries import Clause, _union, area_clause, scope_parts
+from tongxin.apps.matters.suggesting import serving
+from tongxin.apps.matters.suggesting.gazetteer import gazetteer
+from tongxin.apps.matters.suggesting.grams import folded, grams, placed, without
+from tongxin.apps.matters.suggesting.model import Guesser, marked, warmest
+from tongxin.postgres.batches import run
+from tongxin.rules.area_codes import Level
+from tongxin.rules.lifecycles.matter import State
+from tongxin.rules.likeness import Bounds, Likeness
+from tongxin.rules.permissions import Actor, scope
+
+REACH_METRES = 300.0
+WINDOW = timedelta(days=7)
+MOST = 60  # candidates compared, the newest: a hot spot of a big town
+COMPARED = 400  # characters of a text
+SHORTEST, LONGEST = 2, 4
+# of the whole: what is told, the same kind, how close. A lamp told in quite other words is still the lamp at this pole
+TOLD, SAME_KIND, SAME_CLASS, CLOSE = 0.5, 0.25, 0.1, 0.25
+HALF_CLOSE = 0.5  # the same grid, and no point to measure from
+ALIKE = 0.3  # of the texts alone
+BOUNDS = Bounds(somewhat=0.4, rather=0.52, very=0.68)
+GONE = (State.REFUSED, State.VOIDED, State.MERGED)  # who follows another matter is found through that one
+COLUMNS = "id, number, title, place, template_code, state, area, lon, lat, reported_at, closed_at"
+TEXTS = "SELECT matter_id, text FROM matters_report WHERE matter_id = ANY(%s::bigint[])"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What others are compared with. A point or an area says where; `matter_id` leaves a matter itself out."""
+
+    text: str
+    template: str = ""
+    area: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    matter_id: int | None = None
+    at: datetime | None = None  # when it was reported, else now
+
+
+class Other(NamedTuple):
+    """A matter near enough to be compared, in the order of COLUMNS, and its text."""
+
+    id: int
+    number: str
+    title: str
+    place: str
+    template_code: str
+    state: str
+    area: str
+    lon: float | None
+    lat: float | None
+    reported_at: datetime
+    closed_at: datetime | None
+    text: str = ""
+
+
+class Near(NamedTuple):
+    """A matter that may be the same, and why: `metres` (None: the same grid), `hours` apart, words both texts have.
+
+    `share` (0 to 1) orders them and belongs in the log; people read `likeness`.
+    """
+
+    matter: Other
+    likeness: Likeness
+    share: float
+    metres: float | None
+    hours: float
+    words: tuple[str, ...]
+
+
+def of_matter(matter: Matter, text: str) -> Told:
+    """Return a matter as one with which others are compared."""
+    return Told(text, matter.template_code, matter.area, matter.lon, matter.lat, matter.pk, matter.reported_at)
+
+
+def near_duplicates(actor: Actor, told: Told, now: datetime, limit: int = 5) -> list[Near]:
+    """Return matters of the week that may be the same, the likest first; none while suggestions are off.
+
+    Open, or closed within the week. Two statements at most.
+    """
+    in_force = serving.current()
+    if in_force.basis is serving.Basis.OFF:
+        return []
+    others = candidates(actor, told, (told.at or now) - WINDOW)
+    return Comparison(told, others, in_force.guesser).duplicates(now)[:limit]
+
+
+def candidates(actor: Actor, told: Told, since: datetime) -> list[Other]:
+    """Return what the actor may see within reach since then, the newest first, with its text. Two statements."""
+    where = _within_reach(told)
+    if where is None:
+        return []
+    rest = (
+        f"{where[0]} AND reported_at > %s::timestamptz AND state <> ALL(%s::text[]) AND id <> %s::bigint",
+        [*where[1], since, [state.value for state in GONE], told.matter_id or 0],
+    )
+    found = run(
+        *_union(COLUMNS, scope_parts(scope(actor)), rest, ("ORDER BY reported_at DESC, id DESC LIMIT %s", [MOST]))
+    )
+    texts = dict(run(TEXTS, [[row[0] for row in found]])) if found else {}
+    return [Other(*row, texts.get(row[0], "")) for row in found]
+
+
+class Comparison:
+    """One telling beside what lies around it. `guesser` knows which words are common; without one all tell alike."""
+
+    def __init__(self, told: Told, others: Sequence[Other], guesser: Guesser | None) -> None:
+        self._told, self._others = told, others
+        self._text = _Text(told.text, guesser)
+        self._likes = [self._text.share(other.text) for other in others]
+
+    def duplicates(self, now: datetime) -> list[Near]:
+        """Return what may be the same matter, the likest first: open, or closed within the week."""
+        at = self._told.at or now
+        found = []
+        for other, like in zip(self._others, self._likes, strict=True):
+            apart = abs(at - other.reported_at)
+            if apart > WINDOW or (other.closed_at and now - other.closed_at > WINDOW):
+                continue
+            metres = _metres(self._told, other)
+            share = like * TOLD + _kind_share(self._told, other) + _close_share(metres) * CLOSE
+            if likeness := BOUNDS.likeness(share):
+                words = self._text.common(other.text)
+                found.append(Near(other, likeness, share, metres, apart.total_seconds() / 3600, words))
+        return sorted(found, key=lambda near: (-near.share, near.hours))
+
+    def alike(self, least: float = ALIKE) -> list[Other]:
+        """Return those that tell the like, whenever it was and however it ended."""
+        return [other for other, like in zip(self._others, self._likes, strict=True) if like >= least]
+
+
+# --- where -----------------------------------------------------------------------------------------------
+
+
+def _within_reach(told: Told) -> Clause | None:
+    """Return the SQL for what lies within reach of the point or in the same grid; None where nobody knows where."""
+    if told.lon is None or told.lat is None:
+        return area_clause(told.area) if len(told.area) >= Level.VILLAGE else None
+    high = REACH_METRES / METRES_PER_DEGREE
+    wide = high / max(math.cos(math.radians(told.lat)), 0.01)
+    around = [(told.lon + x * wide, told.lat + y * high) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+    located = locator()
+    codes = [located.at(*point).code for point in around]
+    towns = {code[: Level.TOWN] for code in codes if code}
+    if not towns:
+        return None
+    clause = (
+        f"left(matters_matter.area, {int(Level.TOWN)}) = ANY(%s::text[])"
+        " AND (lon BETWEEN %s AND %s AND lat BETWEEN %s AND %s OR lon IS NULL AND area = %s)"
+    )
+    box = [told.lon - wide, told.lon + wide, told.lat - high, told.lat + high]
+    return clause, [sorted(towns), *box, codes[4] or ""]
+
+
+def _metres(told: Told, other: Other) -> float | None:
+    if told.lon is None or told.lat is None or other.lon is None or other.lat is None:
+        return None
+    east = (other.lon - told.lon) * math.cos(math.radians(told.lat))
+    return math.hypot(east, other.lat - told.lat) * METRES_PER_DEGREE
+
+
+def _close_share(metres: float | None) -> float:
+    return HALF_CLOSE if metres is None else max(1 - metres / REACH_METRES, 0.0)
+
+
+def _kind_share(told: Told, other: Other) -> float:
+    if not told.template:
+        return SAME_CLASS
+    if told.template == other.template_code:
+        return SAME_KIND
+    return SAME_CLASS if told.template[0] == other.template_code[0] else 0.0
+
+
+# --- what ------------------------------------------------------------------------------------------------
+
+
+class _Text:
+    """A text made ready to be compared with many."""
+
+    def __init__(self, text: str, guesser: Guesser | None) -> None:
+        self._text = text[:COMPARED]
+        self._plain = _what(self._text)
+        self._telling: Mapping[str, float] = guesser.telling if guesser else {}
+        self._rare = guesser.rare if guesser else 1.0
+        self._weights = self._weighed(self._plain)
+        self._length = math.sqrt(sum(weight * weight for weight in self._weights.values()))
+
+    def share(self, text: str) -> float:
+        """Return the cosine of the two texts, 0 to 1."""
+        weights = self._weighed(_what(text[:COMPARED]))
+        length = math.sqrt(sum(weight * weight for weight in weights.values()))
+        own = self._weights
+        both = sum(weight * weight for gram, weight in weights.items() if gram in own)
+        return both / (length * self._length) if both else 0.0
+
+    def common(self, text: str) -> tuple[str, ...]:
+        """Return the words both texts have, those that tell most first, as they stand in this one."""
+        theirs = grams(_what(text[:COMPARED]), SHORTEST, LONGEST)
+        heat = np.zeros(len(self._plain))
+        for gram, at in placed(self._plain, SHORTEST, LONGEST):
+            if gram in theirs:
+                heat[at : at + len(gram)] = np.maximum(heat[at : at + len(gram)], self._weights[gram])
+        return marked(self._text, warmest(self._plain, heat))
+
+    def _weighed(self, plain: str) -> dict[str, float]:
+        """Return how much each gram tells; one of four characters as much as the rarer of its parts."""
+        telling, rare = self._telling, self._rare
+        weights: dict[str, float] = {}
+        for text in plain.split():
+            twos = [text[at : at + 2] for at in range(len(text) - 1)]
+            threes = [text[at : at + 3] for at in range(len(text) - 2)]
+            told = [telling.get(gram, rare) for gram in threes]
+            weights.update(zip(twos, [telling.get(gram, rare) for gram in twos], strict=True))
+            weights.update(zip(threes, told, strict=True))
+            weights.update((text[at : at + 4], max(told[at], told[at + 1])) for at in range(len(text) - 3))
+        return weights
+
+
+def _what(text: str) -> str:
+    """Return the folded text without the names of places."""
+    return without(folded(text), gazetteer().spans(text))
