@@ -45,9 +45,12 @@ def recent(at: datetime | None, now: datetime, *, day_end: bool = False) -> str:
     return f"{near or _short_day(day, today)} {hour}"
 
 
-def full_moment(at: datetime | None) -> str:
+def full_moment(at: datetime | None, *, day_end: bool = False) -> str:
     """Write a moment for print and for machines: `2026-11-20 15:42`."""
-    return NOT_APPLICABLE if at is None else f"{at.astimezone(LOCAL):%Y-%m-%d %H:%M}"
+    if at is None:
+        return NOT_APPLICABLE
+    day, hour = _day_and_hour(at, day_end)
+    return f"{day} {hour}"
 
 
 def long_moment(at: datetime | None, *, day_end: bool = False) -> str:

@@ -25,7 +25,7 @@ from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import State
-from tongxin.rules.permissions import Actor, Duty, Permission, duty_for, require
+from tongxin.rules.permissions import Actor, Permission, duty_for, require
 from tongxin.rules.working_time import SHANGHAI
 
 MOST = 100_000
@@ -61,14 +61,18 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     return answer
 
 
-def watermark(actor: Actor, now: datetime, duty: Duty | None = None) -> str:
+def watermark(actor: Actor, now: datetime) -> str:
     """Return who took the list out, as post, unit and moment: the line on top of every export."""
-    duty = duty or duty_for(actor, Permission.EXPORT)
-    post = f"{unit_names().get(duty.unit_id, '')} · {_word(duty.role)} · {duty.post_id}" if duty else actor.ref
     return _("Exported by %(post)s at %(moment)s. For work only; do not pass on.") % {
-        "post": post,
+        "post": post_of(actor),
         "moment": f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
     }
+
+
+def post_of(actor: Actor) -> str:
+    """Return the post by which somebody may take matters out: `荷花街道综合信息指挥室 · 派遣员 · 12`."""
+    duty = duty_for(actor, Permission.EXPORT)
+    return f"{unit_names().get(duty.unit_id, '')} · {_word(duty.role)} · {duty.post_id}" if duty else actor.ref
 
 
 def columns() -> tuple[tuple[str, float], ...]:

@@ -110,6 +110,7 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "answers": list(_answers(found)),
         "contact": masking.masked(told) if told else "",
         "may_unmask": bool(told and duties and may(actor, Permission.UNMASK)),
+        "may_print": may(actor, Permission.EXPORT),
         "may_attach": bool(duties and may(actor, Permission.ATTACH) and found.closed_at is None),
         "evidence": [_shown(each, now) for each in evidence],
         "is_after_wanted": found.state == State.HANDLING and found.after_photos < _kind(found).after_photos,

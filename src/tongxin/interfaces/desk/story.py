@@ -20,7 +20,14 @@ from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground, State
 from tongxin.rules.permissions import Role
 from tongxin.rules.working_time import SHANGHAI
 
-ICONS = {"report": "camera", "import": "database-import", "unmask": "eye", "keep": "photo", "erase": "photo-off"}
+ICONS = {
+    "report": "camera",
+    "import": "database-import",
+    "unmask": "eye",
+    "print": "printer",
+    "keep": "photo",
+    "erase": "photo-off",
+}
 
 
 class Told(NamedTuple):
@@ -79,6 +86,7 @@ def _title(entry: Entry, language: str) -> str:
         "matter.report": _("Report"),
         "matter.import": _("Taken over from another system"),
         "matter.unmask": _("Contact viewed"),
+        "matter.print": _("Printed"),
         "evidence.keep": _("Evidence added"),
         "evidence.erase": _("Evidence erased"),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.interfaces.desk import acts, evidence, home, matter, queue, report
+from tongxin.interfaces.desk import acts, evidence, home, matter, printing, queue, report
 from tongxin.interfaces.desk import export as exports
 from tongxin.interfaces.desk import map as maps
 from tongxin.interfaces.desk.admin import areas, audit, calendar, keys, outbox, posts, routing, templates, units
@@ -17,6 +17,8 @@ urlpatterns = [
     path("m/", queue.matters, name="matters"),
     path("m/<str:number>/", matter.matter, name="matter"),
     path("m/<str:number>/peek", matter.peek, name="peek"),
+    path("m/<str:number>/print.pdf", printing.pdf, name="print"),
+    path("go/matter/<str:number>", printing.go, name="go-matter"),
     path("m/<str:number>/contact", matter.contact, name="contact"),
     path("m/<str:number>/units", acts.units, name="act-units"),
     path("m/<str:number>/act/<str:act>/", acts.act, name="act"),

@@ -9,7 +9,7 @@ from django.db import transaction
 from tongxin.apps.journal.entries import record
 from tongxin.apps.matters.queries import visible_to
 from tongxin.rules.errors import Missing
-from tongxin.rules.permissions import Actor, Duty, Permission, duty_for, require
+from tongxin.rules.permissions import Actor, Permission, duty_for, require
 
 SUBJECT = "exports"  # one chain for all: exports are few
 
@@ -33,12 +33,11 @@ def record_export(*, filters: Mapping[str, Any], count: int, form: str, by: Acto
 
 
 @transaction.atomic
-def record_print(*, matter_id: int, by: Actor, now: datetime) -> Duty | None:
-    """Note on a matter that somebody printed it, and return the duty by which. Raises Missing, NotAllowed."""
+def record_print(*, matter_id: int, by: Actor, now: datetime) -> None:
+    """Note on a matter that somebody printed it. Raises Missing, NotAllowed."""
     require(by, Permission.EXPORT)
     if visible_to(by).select_for_update(no_key=True).filter(pk=matter_id).only("pk").first() is None:
         raise Missing("matter.missing")
     duty = duty_for(by, Permission.EXPORT)
 
     record("matter.print", f"matter:{matter_id}", by=by, at=now, post_id=duty.post_id if duty else None)
-    return duty

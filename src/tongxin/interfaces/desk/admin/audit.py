@@ -25,6 +25,7 @@ KINDS = {  # the kinds of entries that are no step of a matter's life
     "matter.report": gettext_lazy("Reported"),
     "matter.unmask": gettext_lazy("Personal fields looked at"),
     "matter.export": gettext_lazy("Exported"),
+    "matter.print": gettext_lazy("Printed"),
     "evidence.keep": gettext_lazy("Evidence added"),
     "evidence.erase": gettext_lazy("Evidence erased"),
     "template.publish": gettext_lazy("Template published"),
