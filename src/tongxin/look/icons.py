@@ -9,6 +9,8 @@ from django.templatetags.static import static
 from markupsafe import Markup
 
 from tongxin.rules.lifecycles.matter import Act
+from tongxin.rules.overlays.frame import Overlay
+from tongxin.rules.overlays.tables import BY_ACT
 
 SPRITE = "look/built/sprite.svg"
 
@@ -54,6 +56,15 @@ ACTS: dict[str, str] = {
     Act.VOID: "ban",
     Act.REOPEN: "refresh",
     Act.REINSTATE: "arrow-forward-up",
+    Act.TAKE_BACK: "arrow-back",
+    Act.MERGE: "git-merge",
+    Act.UNMERGE: "arrows-split",
+    Act.FOLLOW: "link",
+    Act.ESCALATE: "arrow-up-circle",
+    Act.HAND_DOWN: "arrow-down-circle",
+    Act.URGE: "bell-ringing",
+    Act.REPLY: "message-reply",
+    Act.REHANDLE: "refresh-alert",
 }
 KEYS: dict[str, str] = {
     Act.ACCEPT: "S",
@@ -68,7 +79,62 @@ KEYS: dict[str, str] = {
     Act.REWORK: "R",
     Act.CLOSE: "O",
     Act.VOID: "D",
+    Act.MERGE: "M",
+    Act.ESCALATE: "E",
+    Act.TAKE_BACK: "Z",
+    Act.UNMERGE: "Z",
 }
+# What lies over a matter, and what each of its acts looks like where it has a picture of its own.
+OVERLAYS: dict[str, str] = {
+    Overlay.EXTENSION: "clock-plus",
+    Overlay.HOLD: "player-pause",
+    Overlay.BRANCH: "users-group",
+    Overlay.WHISTLE: "speakerphone",
+    Overlay.SUMMONS: "map-pin-check",
+    Overlay.ORDER: "gavel",
+    Overlay.OBJECTION: "message-exclamation",
+    Overlay.CALL_BACK: "phone-outgoing",
+    Overlay.APPEAL: "zoom-check",
+}
+OVERLAY_ACTS: dict[str, str] = {
+    "ask": "send",
+    "grant": "check",
+    "approve": "check",
+    "endorse": "signature",
+    "accept": "check",
+    "uphold": "check",
+    "deny": "x",
+    "overrule": "x",
+    "sign": "signature",
+    "done": "circle-check",
+    "conclude": "checks",
+    "arrive": "map-pin-check",
+    "contact": "phone-outgoing",
+    "reply": "message-reply",
+    "withdraw": "arrow-back",
+    "cancel": "ban",
+    "resume": "player-play",
+    "book": "archive",
+    "rate": "star",
+    "answer": "star",
+    "refer": "building-bank",
+}
+OVERLAY_KEYS: dict[str, str] = {
+    "extension.ask": "Y",
+    "extension.ask_more": "Y",
+    "hold.ask": "T",
+    "branch.invite": "C",
+    "whistle.blow": "W",
+}
+
+
+@cache
+def overlay_icon(act: str) -> str:
+    """Return what an act on an overlay looks like: one that opens it as the overlay, another one as what it does."""
+    table = BY_ACT.get(act)
+    if table is None or table.step(act, "") is not None:
+        return OVERLAYS.get(act.partition(".")[0], "point")
+    return OVERLAY_ACTS.get(act.partition(".")[2], OVERLAYS[table.overlay])
 
 
 @cache

@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
 def names_in_use(source: Path) -> list[str]:
     """Return every icon named as one in pages and code, sorted: the tables of `icons`, and what an `icon` is given."""
-    tables: Iterable[dict[str, str]] = (icons.LAMPS, icons.NOTES, icons.ACTS)
+    tables: Iterable[dict[str, str]] = (icons.LAMPS, icons.NOTES, icons.ACTS, icons.OVERLAYS, icons.OVERLAY_ACTS)
     names = {name for table in tables for name in table.values()}
     for file in _readable(source):
         names.update(NAMED.findall(file.read_text(encoding="utf-8")))
