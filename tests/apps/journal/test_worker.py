@@ -18,8 +18,9 @@ from tongxin.apps.journal.models import Delivery
 
 @pytest.fixture
 def rounds(monkeypatch):
-    """No duties but the test's own."""
+    """No duties but the test's own, and nothing done aside but its own."""
     monkeypatch.setattr(worker, "_ROUNDS", {})
+    monkeypatch.setattr(worker, "_ASIDE", {})
     monkeypatch.setattr(worker, "PAUSE", 0.02)
 
 
@@ -121,3 +122,73 @@ def test_it_ends_cleanly_when_told(signum):
     assert process.returncode == 0
     assert "worker.stopped" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_done_aside_waits_for_no_duty_and_no_delivery(reactions, rounds):
+    may_end, done = threading.Event(), []
+
+    @worker.every(0.01)
+    def take_long(now):
+        may_end.wait(10)
+
+    @worker.aside(0.01)
+    def in_time(now):
+        done.append(now)
+        if len(done) == 3:
+            may_end.set()
+        return 0
+
+    at_work(until=lambda: len(done) >= 5)
+
+    assert may_end.is_set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_done_aside_goes_on_at_once_while_there_is_more(reactions, rounds):
+    left, begun = list(range(50)), time.monotonic()
+
+    @worker.aside(5)
+    def take_one(now):
+        left.pop()
+        return len(left)
+
+    at_work(until=lambda: not left)
+
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_done_aside_goes_on_after_a_failure_and_a_database_that_went(reactions, rounds):
+    backends, failed = [], []
+
+    @worker.aside(0.01)
+    def tell(now):
+        if not failed:
+            failed.append(True)
+            raise ValueError("a secret")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            backends.append(cursor.fetchone()[0])
+        return 0
+
+    def cut_off_once():
+        if len(set(backends)) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [backends[0]])
+        return len(set(backends)) > 1
+
+    at_work(until=cut_off_once)
+
+
+@pytest.mark.django_db
+def test_once_means_what_is_done_aside_too(reactions, rounds):
+    left = [1, 2, 3]
+
+    @worker.aside(60)
+    def take_one(now):
+        return left.pop() if left else 0
+
+    call_command("worker", once=True)
+
+    assert left == []
