@@ -21,7 +21,9 @@ from tongxin.rules.likeness import Likeness
 from tongxin.rules.overlays import extension, hold, objection
 from tongxin.rules.overlays.frame import Overlay, Seat, Still
 from tongxin.rules.permissions import Permission, Role
+from tongxin.rules.rosters import Part
 from tongxin.rules.sealing import Seal
+from tongxin.rules.standing_in import Within
 from tongxin.rules.units import UnitKind
 from tongxin.rules.working_time import SHANGHAI, Unit
 
@@ -221,6 +223,15 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Seal.PERSONAL: "个人求助",
         Seal.SECRET: "反映人要求保密",
     },
+    Part: {
+        Part.DAY: "白班",
+        Part.NIGHT: "夜班",
+        Part.WHOLE: "全天",
+    },
+    Within: {
+        Within.UNIT: "本单位",
+        Within.LINE: "本单位或上级指挥线",
+    },
     Permission: {
         Permission.REPORT: "上报事项",
         Permission.SETTLE: "自行处置",
@@ -404,7 +415,62 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "key.missing": ("没有这个接口密钥。", "There is no such API key."),
     "key.narrowed": ("这个接口密钥不含“{act}”权限。", "This API key does not cover “{act}”."),
     "key.days": ("有效期应在 1 至 1095 天之间，填的是 {days}。", "A key may live 1 to 1095 days, not {days}."),
-    # posts and sealed matters
+    # posts that change hands, rosters, sealed matters
+    "stand_in.period": (
+        "代班至少一天：结束日是不再代班的第一天，要晚于开始日。",
+        "The last day must come after the first.",
+    ),
+    "stand_in.past": (
+        "代班不能从过去开始。请从 {today} 或以后起。",
+        "Standing in cannot begin in the past. Let it begin on {today} or later.",
+    ),
+    "stand_in.too_long": (
+        "一次代班最多 {most} 天。更长时间请任命接任人并移交事项。",
+        "Somebody may stand in for {most} days at most. For longer, appoint a successor and hand over the matters.",
+    ),
+    "stand_in.passed_on": (
+        "代来的岗位不能再转给别人代。请由原任岗人另行安排。",
+        "A post that is only stood in for cannot be lent on. Ask its holder to arrange somebody else.",
+    ),
+    "stand_in.not_held": (
+        "这个岗位并非整段时间都有人任职（{end}），代班只能在任职期内。请缩短代班时间。",
+        "The post is not held all that time ({end}). Shorten the period.",
+    ),
+    "stand_in.oneself": (
+        "不能让自己代班：任岗人不能代自己，安排的人也不能指定自己。请另选一人，或请安全管理员安排。",
+        "Nobody stands in for themselves, nor names themselves. Choose somebody else or ask the security administrator.",
+    ),
+    "stand_in.taken": (
+        "这段时间已有人代这个岗位。请先结束那次代班，或换一段时间。",
+        "Somebody stands in for this post at that time already. End that first, or choose another time.",
+    ),
+    "stand_in.stranger": (
+        "代班人须在整段时间内任本单位或上级指挥线上的岗位。请从列出的人选中选。",
+        "Who stands in must hold a post of the same unit, or above it, all that time. Choose one of those listed.",
+    ),
+    "stand_in.two_administrators": (
+        "三员分立：系统、安全、审计管理员不能由同一个人兼代。请另选一人。",
+        "System, security and audit administration are kept apart and cannot meet in one person. Choose somebody else.",
+    ),
+    "stand_in.none": ("这个岗位不是代班。", "Nobody stands in by this post."),
+    "stand_in.over": ("这次代班已于 {end} 结束。", "That ended on {end} already."),
+    "roster.week": (
+        "只能排本周和以后 {weeks} 周内的值班，从星期一起。",
+        "A roster is written for this week and the next {weeks}, from a Monday on.",
+    ),
+    "roster.day": ("{day} 不在这一周。", "{day} does not lie in this week."),
+    "roster.not_held": (
+        "{day} 有一个岗位当天不在任，不能排班。请重新打开值班表再排。",
+        "A post put down for {day} is not held that day. Open the roster again.",
+    ),
+    "roster.changed": (
+        "值班表刚被别人发布过。请看过最新的再发布。",
+        "Somebody has just published this week. Look at it again before you publish.",
+    ),
+    "post.last_named": (
+        "这是本指挥室最后一个可看“{seals}”类保密件的值班长，取消后这类事项无人可办。请先指定另一个值班长。",
+        "This is the room's last duty chief named for {seals}; nobody could take such matters. Name another one first.",
+    ),
     "post.not_named": (
         "“{role}”不能指定查看保密件：网格与经办岗位只看自己办的。请指定指挥室、督查或调解岗位。",
         "“{role}” cannot be named for sealed matters. Name a post of a command room, of oversight, or a mediator.",
@@ -683,10 +749,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "export.too_many": (
         "一次最多导出 {limit} 条，请缩小日期或区域后再导出。",
         "At most {limit} rows can be exported at once. Narrow the days or the area.",
-    ),
-    "print.no_pango": (
-        "这台服务器缺少排版文字的库，暂时不能生成 PDF。请管理员安装：{packages}。现在请回到事项页，用“打印”由浏览器打印。",
-        "This server lacks the library that sets type, so no PDF can be made. Ask an administrator to install {packages}. For now go back to the matter and use “Print” of the browser.",
     ),
     "print.no_pango": (
         "这台服务器缺少排版文字的库，暂时不能生成 PDF。请管理员安装：{packages}。现在请回到事项页，用“打印”由浏览器打印。",

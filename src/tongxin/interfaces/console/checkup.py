@@ -20,7 +20,6 @@ from django.db.migrations.executor import MigrationExecutor
 from tongxin import postgres, words
 from tongxin.apps.people import calendar
 from tongxin.look import paper
-from tongxin.look import paper
 from tongxin.look.management.commands import assets
 from tongxin.rules.errors import Refused
 from tongxin.rules.working_time import SHANGHAI
@@ -236,20 +235,6 @@ def _is_ours(port: int) -> bool:
         return False
     finally:
         line.close()
-
-
-def printing() -> Finding:
-    """Look for what sets a matter on paper: the library of type, and Chinese letters."""
-    missing = [] if paper.is_ready() else [paper.PACKAGES]
-    if shutil.which("fc-list") and not subprocess.run(["fc-list", ":lang=zh"], capture_output=True).stdout.strip():
-        missing.append("fonts-wqy-microhei")
-    return Finding(
-        "printing",
-        ("打印成文", "Documents"),
-        State.NOTE if missing else State.OK,
-        ("不能生成 PDF", "No PDF can be made") if missing else ("齐备", "Ready"),
-        (f"apt-get install {' '.join(missing)}", f"apt-get install {' '.join(missing)}"),
-    )
 
 
 def printing() -> Finding:
