@@ -20,6 +20,7 @@ from tongxin.apps.areas.models import Area
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions, kinds, numbers
 from tongxin.apps.matters.models import Matter
+from tongxin.apps.matters.suggesting import serving
 from tongxin.apps.people import calendar
 from tongxin.apps.people import queries as people
 from tongxin.apps.people.actions import pinyin_of
@@ -162,7 +163,7 @@ def stand() -> None:
 
 def forget() -> None:
     """Forget what the process remembers of the database: the next test's is another one."""
-    for memory in (kinds, numbers, people, calendar, editions):
+    for memory in (kinds, numbers, people, calendar, editions, serving):
         memory.forget()
 
 
