@@ -23,7 +23,7 @@ def contents(draw: st.DrawFn) -> dict[str, object]:
     for path in draw(st.sets(st.sampled_from(sorted(BOUNDS)), max_size=5)):
         put(content, path, draw(st.integers(*BOUNDS[path])))
     if draw(st.booleans()):
-        put(content, "formulas.satisfied", draw(st.lists(st.sampled_from(["satisfied", "fairly"]), min_size=1)))
+        put(content, "formulas.satisfied", draw(st.lists(st.sampled_from(["satisfied", "fairly"]), min_size=1, unique=True)))
     return content
 
 
@@ -73,6 +73,7 @@ def test_only_what_is_written_differs_from_the_defaults(content):
         ({"households": True}, "rulebook.out_of_bounds", "households"),
         ({"households": "5"}, "rulebook.out_of_bounds", "households"),
         ({"formulas": {"satisfied": []}}, "rulebook.no_list", "formulas.satisfied"),
+        ({"formulas": {"satisfied": ["satisfied", "loved"]}}, "rulebook.no_list", "formulas.satisfied"),
         ({"formulas": {"satisfied": "satisfied"}}, "rulebook.no_list", "formulas.satisfied"),
         ({"formulas": {"counts_unreached": 1}}, "rulebook.no_bool", "formulas.counts_unreached"),
         ({"number": 4}, "rulebook.unknown", "number"),

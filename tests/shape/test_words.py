@@ -83,4 +83,5 @@ def test_the_glossary_binds_every_state_act_and_role():
 def name_of(kind: type[Enum]) -> str:
     """Return how the glossary writes an enum: those of overlays, which are many, with their file."""
     *_, package, module = kind.__module__.split(".")
-    return f"{module}.{kind.__name__}" if package == "overlays" and module != "frame" else kind.__name__
+    is_apart = (package == "overlays" and module != "frame") or module == "proposals"
+    return f"{module}.{kind.__name__}" if is_apart else kind.__name__

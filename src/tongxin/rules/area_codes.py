@@ -15,6 +15,15 @@ class Level(IntEnum):
     MICRO_GRID = 17
 
 
+LETTERS = {
+    "G": Level.GRID,
+    "V": Level.VILLAGE,
+    "T": Level.TOWN,
+    "C": Level.COUNTY,
+    "Y": Level.CITY,
+}  # as rules write them
+
+
 class AreaKind(StrEnum):
     """What an area is cut for. Source: domain.md §1 S0-12, §2.1."""
 

@@ -46,8 +46,13 @@ class Rule:
             and (not self.levels or case.level in self.levels)
             and (not self.urgencies or case.urgency in self.urgencies)
             and (not self.channels or case.channel in self.channels)
-            and (not self.areas or case.area.startswith(self.areas))
-            and (not self.village_kinds or case.village_kind in self.village_kinds)
+            and self.reaches(case.area)
+        )
+
+    def reaches(self, area: str) -> bool:
+        """Whether the rule is about this place at all."""
+        return (not self.areas or area.startswith(self.areas)) and (
+            not self.village_kinds or village_kind(area) in self.village_kinds
         )
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 
 from tongxin.rules.deadlines import AMBER, LEVEL_LIMITS, LIMITS, AmberRule, Clock, Urgency, hastened, whole
 from tongxin.rules.errors import Invalid
+from tongxin.rules.ratings import Rating
 from tongxin.rules.working_time import Limit
 
 
@@ -57,10 +58,26 @@ class Formulas:
     by weight, in percent of the satisfied one (design default).
     """
 
-    satisfied: tuple[str, ...] = ("very_satisfied", "satisfied", "fairly")  # 满意率 = (满意 + 基本满意) / 有效回访
+    satisfied: tuple[str, ...] = (Rating.VERY_SATISFIED, Rating.SATISFIED, Rating.FAIRLY)  # 满意率: 满意 + 基本满意
     counts_unreached: bool = False
     counts_unrated: bool = False
     overall_weight: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Whistles:
+    """吹哨: how near a check-in is to the matter, and the healthy band (健康哨). None published: design defaults.
+
+    Too few whistles leave towns alone with what is not theirs, too many wear departments out.
+    """
+
+    near_m: int = 500
+    least: int = 1  # of a hundred matters of a town's level and above
+    most: int = 8
+    idle: int = 10  # percent: nothing for a department to do
+    routine: int = 20  # percent: the town could have handled it
+    on_time: int = 90  # percent, at least: signed, in touch and on the spot in time
+    few: int = 30  # below this many a share is shown with a warning (样本少), and not judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,7 @@ class Rulebook:
     holds: Holds = Holds()
     call_backs: CallBacks = CallBacks()
     triggers: Triggers = Triggers()
+    whistles: Whistles = Whistles()
     formulas: Formulas = Formulas()
     households: int = 5  # from here on it is a group matter (§3.1 row 5)
     reopen_days: int = 30
@@ -115,6 +133,7 @@ GROUPS = {
     "holds": Holds,
     "call_backs": CallBacks,
     "triggers": Triggers,
+    "whistles": Whistles,
     "formulas": Formulas,
 }  # settings that stand together in a class of their own
 BOUNDS = {
@@ -133,6 +152,13 @@ BOUNDS = {
     "triggers.overdue_working_days": (0, 60),
     "triggers.returns": (0, 9),
     "triggers.dissatisfied": (0, 9),
+    "whistles.near_m": (50, 5_000),
+    "whistles.least": (0, 100),
+    "whistles.most": (1, 100),
+    "whistles.idle": (0, 100),
+    "whistles.routine": (0, 100),
+    "whistles.on_time": (0, 100),
+    "whistles.few": (1, 1_000),
     "formulas.overall_weight": (0, 100),
     "households": (2, 500),
     "reopen_days": (1, 365),
@@ -195,7 +221,7 @@ def plain(value: Setting) -> str | int | bool | list[str]:
     """Return a setting as JSON takes it."""
     if isinstance(value, Limit):
         return str(value)
-    return list(value) if isinstance(value, tuple) else value
+    return [str(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _limit(path: str, raw: object) -> Limit:
@@ -206,9 +232,11 @@ def _limit(path: str, raw: object) -> Limit:
 
 
 def _ratings(path: str, raw: object) -> tuple[str, ...]:
-    if not isinstance(raw, list | tuple) or not raw or not all(isinstance(each, str) and each for each in raw):
+    given = raw if isinstance(raw, list | tuple) else []
+    chosen = tuple(rating for rating in Rating if rating in given)
+    if not chosen or len(chosen) != len(given):
         raise Invalid("rulebook.no_list", field=path)
-    return tuple(raw)
+    return chosen
 
 
 def _flat(path: str, content: object) -> Iterator[tuple[str, Any]]:

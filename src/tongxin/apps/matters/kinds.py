@@ -10,15 +10,13 @@ from jsonschema import Draft202012Validator
 from tongxin.apps.matters.models import RoutingRule, Template
 from tongxin.apps.matters.models import Rulebook as Edition
 from tongxin.apps.people.queries import Remembered
-from tongxin.rules.area_codes import Level
+from tongxin.rules.area_codes import LETTERS as LEVELS
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid
 from tongxin.rules.routing import Rule
 from tongxin.rules.rulebook import DEFAULT, Rulebook, read
 from tongxin.rules.units import UnitKind
 from tongxin.rules.working_time import Limit
-
-LEVELS = {"G": Level.GRID, "V": Level.VILLAGE, "T": Level.TOWN, "C": Level.COUNTY, "Y": Level.CITY}
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,7 @@ class Kind:
     before_photos: int
     after_photos: int
     form: Mapping[str, Any]
+    unit_kinds: tuple[str, ...] = ()  # who has a duty here
 
     @cached_property
     def fields(self) -> Mapping[str, Any]:
@@ -74,6 +73,7 @@ def _kind(row: Template) -> Kind:
         before_photos=row.before_photos,
         after_photos=row.after_photos,
         form=row.form,
+        unit_kinds=tuple(row.unit_kinds),
     )
 
 
