@@ -16,14 +16,19 @@ from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Clock, Urgency, Verdict
 from tongxin.rules.errors import Refused
 from tongxin.rules.firing import Telling
+from tongxin.rules.indices import Index
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, Move, State
 from tongxin.rules.likeness import Likeness
-from tongxin.rules.overlays import extension, hold, objection
+from tongxin.rules.overlays import branch, extension, hold, objection, summons, whistle
 from tongxin.rules.overlays.frame import Overlay, Seat, Still
 from tongxin.rules.permissions import Permission, Role
+from tongxin.rules.ratings import Rating
+from tongxin.rules.rosters import Part
 from tongxin.rules.sealing import Seal
+from tongxin.rules.standing_in import Within
 from tongxin.rules.units import UnitKind
+from tongxin.rules.whistling import Health
 from tongxin.rules.working_time import SHANGHAI, Unit
 
 # members of two enums may share a value, so words are kept by enum
@@ -92,6 +97,15 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Ground.DUPLICATE: "与在办事项重复",
         Ground.UNCLEAR: "事实不清且无法核实",
         Ground.SECRET: "涉及国家秘密、商业秘密或个人隐私",
+    },
+    Index: {
+        Index.CLOSED_OF_REPORTED: "结案率（结案 / 上报）",
+        Index.CLOSED_OF_DUE: "结案率（结案 / 应结案）",
+        Index.CLOSED_IN_TIME: "按期结案率",
+        Index.SETTLED_BELOW: "就地化解率",
+        Index.DISPATCH_ACCURACY: "派遣准确率",
+        Index.REWORKED: "返工率",
+        Index.EXTENDED: "延期率",
     },
     Because: {
         Because.DISSATISFIED: "群众不满意",
@@ -170,6 +184,92 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         objection.Act.UPHOLD: "裁定异议成立",
         objection.Act.OVERRULE: "裁定异议不成立",
     },
+    branch.State: {
+        branch.State.ASKED: "待审批",
+        branch.State.INVITED: "待协办签收",
+        branch.State.WORKING: "协办中",
+        branch.State.OBJECTED: "待裁定",
+        branch.State.DONE: "已完成",
+        branch.State.DENIED: "未批准",
+        branch.State.RELEASED: "已免办",
+        branch.State.CANCELLED: "已取消",
+        branch.State.LAPSED: "已失效",
+    },
+    branch.Act: {
+        branch.Act.INVITE: "邀请协办",
+        branch.Act.APPROVE: "同意协办",
+        branch.Act.DENY: "不同意协办",
+        branch.Act.SIGN: "签收协办",
+        branch.Act.DONE: "完成协办",
+        branch.Act.OBJECT: "提出不承担",
+        branch.Act.BIND: "裁定承担",
+        branch.Act.RELEASE: "裁定免办",
+        branch.Act.CANCEL: "取消协办",
+    },
+    branch.Kind: {
+        branch.Kind.ASSIST: "协办",
+        branch.Kind.CONSULT: "会办",
+    },
+    branch.Join: {
+        branch.Join.ALL: "等全部单位完成",
+        branch.Join.LEAD: "主办自行决定",
+        branch.Join.ANY: "等任一单位完成",
+    },
+    whistle.State: {
+        whistle.State.BLOWN: "会商中",
+        whistle.State.CONCLUDED: "已会商",
+        whistle.State.CANCELLED: "已撤哨",
+        whistle.State.LAPSED: "已失效",
+    },
+    whistle.Act: {
+        whistle.Act.BLOW: "吹哨",
+        whistle.Act.BLOW_HARD: "吹攻坚哨",
+        whistle.Act.CALL: "增加应哨单位",
+        whistle.Act.CONCLUDE: "作出会商结论",
+        whistle.Act.CANCEL: "撤哨",
+    },
+    whistle.Kind: {
+        whistle.Kind.REQUEST: "群众诉求哨",
+        whistle.Kind.ENFORCEMENT: "综合执法哨",
+        whistle.Kind.HARD: "攻坚克难哨",
+        whistle.Kind.EMERGENCY: "应急处置哨",
+    },
+    whistle.Outcome: {
+        whistle.Outcome.SETTLED: "现场解决",
+        whistle.Outcome.SHARED: "明确分工",
+        whistle.Outcome.IDLE: "无需部门办理",
+    },
+    summons.State: {
+        summons.State.CALLED: "待应哨签收",
+        summons.State.SIGNED: "已签收",
+        summons.State.IN_TOUCH: "已联系",
+        summons.State.ARRIVED: "已到场",
+        summons.State.DONE: "已应哨",
+        summons.State.DECLINED: "不能到场",
+        summons.State.MISSED: "未到场",
+        summons.State.CANCELLED: "已撤哨",
+        summons.State.LAPSED: "已失效",
+    },
+    summons.Act: {
+        summons.Act.SIGN: "签收哨令",
+        summons.Act.CONTACT: "登记已联系",
+        summons.Act.ARRIVE: "到场报到",
+        summons.Act.ADVISE: "提出会商意见",
+        summons.Act.DECLINE: "说明不能到场",
+        summons.Act.RATE: "评价应哨单位",
+    },
+    Rating: {
+        Rating.VERY_SATISFIED: "非常满意",
+        Rating.SATISFIED: "满意",
+        Rating.FAIRLY: "基本满意",
+        Rating.DISSATISFIED: "不满意",
+    },
+    Health: {
+        Health.FEW: "样本少",
+        Health.BELOW: "偏低",
+        Health.HEALTHY: "健康",
+        Health.ABOVE: "偏高",
+    },
     Seat: {
         Seat.DESK: "指挥室",
         Seat.UNIT: "承办单位",
@@ -221,6 +321,15 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Seal.DISPUTE: "矛盾纠纷",
         Seal.PERSONAL: "个人求助",
         Seal.SECRET: "反映人要求保密",
+    },
+    Part: {
+        Part.DAY: "白班",
+        Part.NIGHT: "夜班",
+        Part.WHOLE: "全天",
+    },
+    Within: {
+        Within.UNIT: "本单位",
+        Within.LINE: "本单位或上级指挥线",
     },
     Permission: {
         Permission.REPORT: "上报事项",
@@ -444,7 +553,62 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "key.missing": ("没有这个接口密钥。", "There is no such API key."),
     "key.narrowed": ("这个接口密钥不含“{act}”权限。", "This API key does not cover “{act}”."),
     "key.days": ("有效期应在 1 至 1095 天之间，填的是 {days}。", "A key may live 1 to 1095 days, not {days}."),
-    # posts and sealed matters
+    # posts that change hands, rosters, sealed matters
+    "stand_in.period": (
+        "代班至少一天：结束日是不再代班的第一天，要晚于开始日。",
+        "The last day must come after the first.",
+    ),
+    "stand_in.past": (
+        "代班不能从过去开始。请从 {today} 或以后起。",
+        "Standing in cannot begin in the past. Let it begin on {today} or later.",
+    ),
+    "stand_in.too_long": (
+        "一次代班最多 {most} 天。更长时间请任命接任人并移交事项。",
+        "Somebody may stand in for {most} days at most. For longer, appoint a successor and hand over the matters.",
+    ),
+    "stand_in.passed_on": (
+        "代来的岗位不能再转给别人代。请由原任岗人另行安排。",
+        "A post that is only stood in for cannot be lent on. Ask its holder to arrange somebody else.",
+    ),
+    "stand_in.not_held": (
+        "这个岗位并非整段时间都有人任职（{end}），代班只能在任职期内。请缩短代班时间。",
+        "The post is not held all that time ({end}). Shorten the period.",
+    ),
+    "stand_in.oneself": (
+        "不能让自己代班：任岗人不能代自己，安排的人也不能指定自己。请另选一人，或请安全管理员安排。",
+        "Nobody stands in for themselves, nor names themselves. Choose somebody else or ask the security administrator.",
+    ),
+    "stand_in.taken": (
+        "这段时间已有人代这个岗位。请先结束那次代班，或换一段时间。",
+        "Somebody stands in for this post at that time already. End that first, or choose another time.",
+    ),
+    "stand_in.stranger": (
+        "代班人须在整段时间内任本单位或上级指挥线上的岗位。请从列出的人选中选。",
+        "Who stands in must hold a post of the same unit, or above it, all that time. Choose one of those listed.",
+    ),
+    "stand_in.two_administrators": (
+        "三员分立：系统、安全、审计管理员不能由同一个人兼代。请另选一人。",
+        "System, security and audit administration are kept apart and cannot meet in one person. Choose somebody else.",
+    ),
+    "stand_in.none": ("这个岗位不是代班。", "Nobody stands in by this post."),
+    "stand_in.over": ("这次代班已于 {end} 结束。", "That ended on {end} already."),
+    "roster.week": (
+        "只能排本周和以后 {weeks} 周内的值班，从星期一起。",
+        "A roster is written for this week and the next {weeks}, from a Monday on.",
+    ),
+    "roster.day": ("{day} 不在这一周。", "{day} does not lie in this week."),
+    "roster.not_held": (
+        "{day} 有一个岗位当天不在任，不能排班。请重新打开值班表再排。",
+        "A post put down for {day} is not held that day. Open the roster again.",
+    ),
+    "roster.changed": (
+        "值班表刚被别人发布过。请看过最新的再发布。",
+        "Somebody has just published this week. Look at it again before you publish.",
+    ),
+    "post.last_named": (
+        "这是本指挥室最后一个可看“{seals}”类保密件的值班长，取消后这类事项无人可办。请先指定另一个值班长。",
+        "This is the room's last duty chief named for {seals}; nobody could take such matters. Name another one first.",
+    ),
     "post.not_named": (
         "“{role}”不能指定查看保密件：网格与经办岗位只看自己办的。请指定指挥室、督查或调解岗位。",
         "“{role}” cannot be named for sealed matters. Name a post of a command room, of oversight, or a mediator.",
@@ -793,6 +957,72 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "不能审批自己申请的事。请他人审批。",
         "Nobody decides on his own request; somebody else must.",
     ),
+    "branch.no_kind": ("请选择协办或会办。", "Choose assistance or consultation."),
+    "branch.no_join": ("请选择主办等谁完成：全部、任一，或自行决定。", "Choose for whom the lead waits."),
+    "branch.no_unit": ("请选择邀请哪些单位。", "Choose the units to be invited."),
+    "branch.too_many": (
+        "一次最多邀请 {most} 个单位，选了 {found} 个。请只请必要的单位。",
+        "At most {most} units are invited at once, not {found}. Invite those that are needed.",
+    ),
+    "branch.lead_itself": ("主办单位不能邀请自己，请去掉本单位。", "The lead does not invite itself. Take it out."),
+    "branch.invited_already": (
+        "所选单位中有的已在协办，或正在待审批。请去掉它再提交。",
+        "One of these units is invited already. Take it out.",
+    ),
+    "branch.not_here": (
+        "只能邀请办理此地事务的部门、站所或村社。请去掉指挥室和外地单位。",
+        "Only units that work at this place can be invited: no command rooms, none from elsewhere.",
+    ),
+    "branch.beyond_lead": (
+        "协办时限不能超过主办时限（{due}）。请缩短，或勾选“可晚于主办时限”。",
+        "A part ends with the limit of the lead, {due}. Shorten it, or say that it may end later.",
+    ),
+    "branch.bound": (
+        "已裁定由贵单位承担，不能再次提出。请按裁定办理。",
+        "A ruling bound your unit to its part; there is no second no.",
+    ),
+    "whistle.only_towns": (
+        "吹哨由乡镇街道发起。这件事项现在不在镇街指挥室。",
+        "Towns blow whistles; this matter is not with a town's command room now.",
+    ),
+    "whistle.no_kind": ("请选择哨的种类。", "Choose the kind of whistle."),
+    "whistle.hard_by_commander": (
+        "攻坚克难哨只能由书记、主任（指挥长）吹。请改选种类，或请指挥长办理。",
+        "A hard whistle is blown by the commander only. Choose another kind, or ask the commander.",
+    ),
+    "whistle.no_unit": ("请选择叫哪些单位到场。", "Choose the units to be called."),
+    "whistle.too_many": (
+        "一次吹哨最多叫 {most} 个单位，这次选了 {found} 个。请只叫有职责的单位。",
+        "One whistle calls at most {most} units; {found} were chosen. Call those that have a duty.",
+    ),
+    "whistle.called_already": (
+        "所选单位中有的已经叫过。请去掉它再提交。",
+        "One of these units has been called already. Take it out.",
+    ),
+    "whistle.not_a_department": (
+        "吹哨只叫管到此地的部门和站所。请去掉指挥室、村社和外地单位。",
+        "A whistle calls departments and stations that work at this place: no desk, no village, none from elsewhere.",
+    ),
+    "whistle.awaited": (
+        "还有 {awaited} 个单位未到场也未答复，到场时限是 {until}。等它们到场，或等时限过后再作结论。",
+        "{awaited} units are still awaited, until {until}. Conclude when they have come or their time is over.",
+    ),
+    "whistle.somebody_came": (
+        "已有单位到场，不能撤哨。请作出会商结论。",
+        "A unit has come; a whistle cannot be called off then. Conclude it.",
+    ),
+    "whistle.no_outcome": ("请选择会商结果。", "Choose what came out of it."),
+    "summons.bad_point": (
+        "位置不完整或不在地球上。可以不带位置报到。",
+        "The point is not whole, or not on earth. A check-in needs no point.",
+    ),
+    "summons.too_far": (
+        "报到点距事项 {away} 米，超过 {most} 米。确在现场的，请说明原因。",
+        "The check-in is {away} m from the matter, more than {most} m. Say why.",
+    ),
+    "summons.no_rating": ("请选择评价。", "Choose a rating."),
+    "summons.low_without_reason": ("评“不满意”要写明原因。", "Say why it was not satisfactory."),
+    "summons.rated": ("已评价过，评价只作一次。", "It has been rated; that is done once."),
     "overlay.missing": ("找不到这份记录，可能已经办结。", "There is no such record, or it has ended."),
     "step.reopen_period_over": (
         "结案满 30 日，不能重开：截止 {until}。可以重新上报。",
@@ -843,6 +1073,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "No units or staff yet: open units and posts first.",
     ),
     "simulate.no_grids": ("还没有可用的网格：请先载入带中心点的网格。", "No grids with a center yet: load them first."),
+    "simulate.differs": (
+        "重现的数字是 {found}，公布的是 {printed}。",
+        "The figures lived through are {found}, those printed {printed}.",
+    ),
     "simulate.not_empty": (
         "已有 {matters} 件事项。要再加，请用 --more。",
         "{matters} matters stand already. To add more, use --more.",

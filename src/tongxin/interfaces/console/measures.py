@@ -44,6 +44,9 @@ def full(trained: "Trained") -> Iterator[str | Table]:
     if not report.rows:
         return
     yield CAUTION
+    if report.repeated is not None:
+        rest = f"；其余首选正确 {report.fresh[0]:.2%}，前三正确 {report.fresh[1]:.2%}" if report.fresh else ""
+        yield f"留出的文字有 {report.repeated:.1%} 与学过的一字不差（地名和数字除外）{rest}。"
     if report.by_keywords:
         yield f"同样的文字只看关键词：首选正确 {report.by_keywords[0]:.2%}，前三正确 {report.by_keywords[1]:.2%}。"
     if report.ms:

@@ -8,7 +8,9 @@ from django.db.models import Count, Q
 from django.db.models.functions import Left
 from rich.table import Table
 
+from tongxin import words
 from tongxin.apps.matters.models import Matter
+from tongxin.rules.indices import Counts, rates
 from tongxin.rules.lifecycles.matter import State
 
 CLASSES = {
@@ -67,6 +69,33 @@ def table(now: datetime) -> Table:
         shown.add_column(heading, justify="right")
     for each in found:
         shown.add_row(each.name, *_cells(each), style="bold" if each.name == ALL else "")
+    return shown
+
+
+def definitions(counts: Counts) -> Table:
+    """Return the rates with their numerators and denominators, definitions side by side, and where it was settled."""
+    shown = Table("指标 Index", box=None, padding=(0, 2, 0, 0))
+    for heading in ("分子", "分母", "比率"):
+        shown.add_column(heading, justify="right")
+    for each in rates(counts):
+        percent = "—" if each.percent is None else f"{each.percent:.2f} %"
+        shown.add_row(words.label(each.index), f"{each.part:,}", f"{each.whole:,}", percent)
+    settled = zip(
+        ("网格", "村社", "镇街", "区县", "市"),
+        (
+            counts.closed_by_grid,
+            counts.closed_by_village,
+            counts.closed_by_town,
+            counts.closed_by_county,
+            counts.closed_by_city,
+        ),
+        strict=True,
+    )
+    for name, many in settled:
+        shown.add_row(f"{name}办结", f"{many:,}", f"{counts.closed:,}", rate(many, counts.closed))
+    shown.add_row(
+        "提级（呼叫上级）", f"{counts.raised:,}", f"{counts.reported:,}", rate(counts.raised, counts.reported)
+    )
     return shown
 
 
