@@ -241,6 +241,8 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(null=True)),
                 ('opened_by', models.BigIntegerField(null=True)),
                 ('opened_at', models.DateTimeField()),
+                ('drafters', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
+                ('approved_by', models.BigIntegerField(null=True)),
                 ('rev', models.IntegerField(default=1)),
             ],
         ),

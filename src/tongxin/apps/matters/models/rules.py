@@ -1,5 +1,6 @@
 """The city's rules as rows: templates, routing, the book of limits and triggers, and how each is changed."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -71,8 +72,8 @@ class Rulebook(models.Model):
 class Proposal(models.Model):
     """A change of rules on its way: draft, checked, rehearsed, published at a date. Nothing of it is in force before.
 
-    `content` is {"templates": {code: {column: value}}, "routing": [rule…] or null, "book": {…}}; `findings` what the
-    check found: [{"code", "facts", "is_fatal"}…].
+    `content` is a draft as in `rules.drafts`; `findings` what the check found: [{"code", "facts", "is_fatal",
+    "stands"}…]. `drafters` wrote on it and may not publish it; `approved_by` is who did.
     """
 
     title = models.CharField(max_length=80)
@@ -84,6 +85,8 @@ class Proposal(models.Model):
     published_at = models.DateTimeField(null=True)
     opened_by = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField()
+    drafters = ArrayField(models.BigIntegerField(), default=list)
+    approved_by = models.BigIntegerField(null=True)
     rev = models.IntegerField(default=1)
 
 
