@@ -202,6 +202,8 @@ class Migration(migrations.Migration):
                 ('trigger', models.CharField(blank=True, max_length=20)),
                 ('text', models.TextField()),
                 ('area', models.CharField(max_length=17)),
+                ('cause', models.CharField(blank=True, max_length=40)),
+                ('issuer_role', models.CharField(max_length=20)),
                 ('issued_by', models.BigIntegerField(null=True)),
                 ('issued_at', models.DateTimeField()),
                 ('reply_by', models.DateTimeField()),
@@ -513,6 +515,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='deadline',
             index=models.Index(models.F('calendar_version'), models.F('id'), condition=models.Q(('ended_at__isnull', True)), name='deadline_calendar'),
+        ),
+        migrations.AddIndex(
+            model_name='deadline',
+            index=models.Index(models.F('ended_at'), models.F('due_at'), condition=models.Q(('clock', 'reply')), name='deadline_reply'),
+        ),
+        migrations.AddIndex(
+            model_name='callback',
+            index=models.Index(models.F('ended_at'), condition=models.Q(('state__in', ['unreached', 'declined'])), name='callback_no_answer'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.UniqueConstraint(condition=models.Q(('cause', ''), _negated=True), fields=('cause',), name='order_once_a_cause'),
         ),
         migrations.AddIndex(
             model_name='matter',

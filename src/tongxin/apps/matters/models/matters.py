@@ -185,6 +185,8 @@ class Deadline(models.Model):
             models.Index("next_fire_at", "id", condition=Q(next_fire_at__isnull=False), name="deadline_fire"),
             # clocks whose calendar changed under them
             models.Index("calendar_version", "id", condition=Q(ended_at__isnull=True), name="deadline_calendar"),
+            # answers owed to reporters, for the figures of a period
+            models.Index("ended_at", "due_at", condition=Q(clock="reply"), name="deadline_reply"),
         ]
 
 

@@ -117,11 +117,16 @@ class Order(models.Model):
     trigger = models.CharField(max_length=20, blank=True)  # the rule that raised it; empty: by hand
     text = models.TextField()
     area = models.CharField(max_length=17)
+    cause = models.CharField(max_length=40, blank=True)  # the very fact that raised it, so that none raises two
     issuer_unit = models.ForeignKey("people.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    issuer_role = models.CharField(max_length=20)
     issued_by = models.BigIntegerField(null=True)
     issued_at = models.DateTimeField()
     reply_by = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cause"], condition=~Q(cause=""), name="order_once_a_cause")]
 
 
 class OrderItem(Overlay):
@@ -165,6 +170,12 @@ class CallBack(Overlay):
 
     tries = models.PositiveSmallIntegerField(default=0)
     last_try_at = models.DateTimeField(null=True)
+
+    class Meta(Overlay.Meta):
+        indexes = [
+            *Overlay.Meta.indexes,
+            models.Index("ended_at", condition=Q(state__in=["unreached", "declined"]), name="callback_no_answer"),
+        ]
 
 
 class Answer(models.Model):
