@@ -18,7 +18,6 @@ from tongxin.rules.deadlines import (
     hastened,
     limit_of,
     recomputed,
-    resume,
     start,
     verdict,
     whole,
@@ -180,21 +179,21 @@ def test_a_stop_of_no_length_changes_nothing(limit, urgency, moment, minutes):
     clock = start(Clock.HANDLE, moment, limit, urgency, WEEKDAYS)
     stop = moment + timedelta(minutes=minutes)
 
-    assert resume(clock, stop, stop, WEEKDAYS) == clock
+    assert recomputed(Clock.HANDLE, moment, limit, urgency, [stop, stop], WEEKDAYS) == clock
 
 
 def test_a_resumed_clock_warns_as_long_before_its_end_as_before():
-    clock = start(Clock.HANDLE, MONDAY, Limit.parse("10wh"), Urgency.NORMAL, WEEKDAYS)
+    stops = [at("16 11:00"), at("18 09:00")]
 
-    resumed = resume(clock, at("16 11:00"), at("18 09:00"), WEEKDAYS)
+    resumed = recomputed(Clock.HANDLE, MONDAY, Limit.parse("10wh"), Urgency.NORMAL, stops, WEEKDAYS)
 
     assert (resumed.amber_at, resumed.due_at) == (at("18 15:00"), at("19 10:00"))  # 8 hours left, amber in 4
 
 
 def test_a_natural_clock_resumes_with_the_hours_left():
-    clock = start(Clock.HANDLE, MONDAY, Limit.parse("10h"), Urgency.NORMAL, WEEKDAYS)
+    stops = [at("16 11:00"), at("21 03:00")]
 
-    resumed = resume(clock, at("16 11:00"), at("21 03:00"), WEEKDAYS)
+    resumed = recomputed(Clock.HANDLE, MONDAY, Limit.parse("10h"), Urgency.NORMAL, stops, WEEKDAYS)
 
     assert (resumed.amber_at, resumed.due_at) == (at("21 06:00"), at("21 11:00"))
 

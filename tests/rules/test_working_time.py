@@ -18,10 +18,10 @@ from tongxin.rules.working_time import (
     Profile,
     Unit,
     WorkingCalendar,
+    due_after,
     due_at,
     moment,
     remaining,
-    resume_due_at,
     worked_between,
 )
 
@@ -177,13 +177,11 @@ def test_what_is_overdue_has_nothing_left():
 
 
 def test_what_was_left_runs_on_after_a_stop():
-    calendar, office = CHINA, OFFICE
-    first_due = due_at(at("2026-11-16 09:00"), Limit.parse("4wh"), calendar).at
+    first_due = due_at(at("2026-11-16 09:00"), Limit.parse("4wh"), CHINA).at
 
-    left = remaining(at("2026-11-16 10:00"), first_due, Unit.WORKING_HOUR, calendar)
-    resumed = resume_due_at(
-        first_due, Unit.WORKING_HOUR, at("2026-11-16 10:00"), at("2026-11-20 16:30"), calendar, office
-    )
+    left = remaining(at("2026-11-16 10:00"), first_due, Unit.WORKING_HOUR, CHINA)
+    stop = (at("2026-11-16 10:00"), at("2026-11-20 16:30"))
+    resumed = due_after(at("2026-11-16 09:00"), Limit.parse("4wh"), [stop], CHINA)
 
     assert left == timedelta(hours=3)
     assert resumed.at == at("2026-11-23 10:30")
@@ -200,9 +198,7 @@ def test_what_was_left_runs_on_after_a_stop():
     ],
 )
 def test_working_days_left_run_on_as_whole_days(stopped, resumed, expected):
-    first_due = due_at(at("2026-11-16 09:00"), Limit.parse("3wd"), CHINA).at
-
-    answer = resume_due_at(first_due, Unit.WORKING_DAY, at(stopped), at(resumed), CHINA)
+    answer = due_after(at("2026-11-16 09:00"), Limit.parse("3wd"), [(at(stopped), at(resumed))], CHINA)
 
     assert answer.at == at(expected)
 
@@ -280,7 +276,7 @@ def test_a_stop_of_no_length_moves_nothing(days, start, limit, later):
     calendar, stop = calendar_of(days), start + timedelta(seconds=later)
     due = due_at(start, limit, calendar).at
 
-    assert resume_due_at(due, limit.unit, stop, stop, calendar).at == due
+    assert due_after(start, limit, [(stop, stop)], calendar).at == due
 
 
 @given(patterns, moments, limits, st.integers(0, 5 * 24 * 3600), st.integers(0, 5 * 24 * 3600))
@@ -288,7 +284,7 @@ def test_a_stop_never_brings_it_nearer(days, start, limit, until_stop, stop_leng
     calendar, stopped = calendar_of(days), start + timedelta(seconds=until_stop)
     due = due_at(start, limit, calendar).at
 
-    resumed = resume_due_at(due, limit.unit, stopped, stopped + timedelta(seconds=stop_length), calendar).at
+    resumed = due_after(start, limit, [(stopped, stopped + timedelta(seconds=stop_length))], calendar).at
 
     assert resumed >= due
 

@@ -18,7 +18,6 @@ from tongxin.rules.working_time import (
     due_at,
     moment,
     position,
-    resume_due_at,
 )
 
 
@@ -237,28 +236,6 @@ def recomputed(
     else:
         ahead_of = position(running.due_at, calendar, profile) - position(running.amber_at, calendar, profile)
         amber_at = moment(position(due.at, calendar, profile) - ahead_of, calendar, profile).at
-    return running._replace(due_at=due.at, amber_at=amber_at, is_provisional=due.is_provisional)
-
-
-def resume(
-    running: Running,
-    stopped_at: datetime,
-    resumed_at: datetime,
-    calendar: WorkingCalendar,
-    *,
-    profile: Profile = OFFICE,
-) -> Running:
-    """Run a clock on that stood still over `[stopped_at, resumed_at)`; it warns as long before its end as before.
-
-    Stops are 挂账, 补正, 鉴定 and a merged child, nothing else. Raises CalendarTooShort. Source: domain.md §3.1d.
-    """
-    due = resume_due_at(running.due_at, running.limit.unit, stopped_at, resumed_at, calendar, profile)
-    if _is_natural(running.limit, profile):
-        ahead = running.due_at.astimezone(UTC) - running.amber_at.astimezone(UTC)
-        amber_at = (due.at.astimezone(UTC) - ahead).astimezone(calendar.tz)
-    else:
-        left = position(running.due_at, calendar, profile) - position(running.amber_at, calendar, profile)
-        amber_at = moment(position(due.at, calendar, profile) - left, calendar, profile).at
     return running._replace(due_at=due.at, amber_at=amber_at, is_provisional=due.is_provisional)
 
 

@@ -251,26 +251,6 @@ def remaining(
     return worked_between(at, due, calendar, ALWAYS if unit in (Unit.MINUTE, Unit.HOUR) else profile)
 
 
-def resume_due_at(
-    due: datetime,
-    unit: Unit,
-    stopped_at: datetime,
-    resumed_at: datetime,
-    calendar: WorkingCalendar,
-    profile: Profile = OFFICE,
-) -> Due:
-    """Return when a limit runs out that stood still over `[stopped_at, resumed_at)`: what was left runs on.
-
-    What was overdue when it stopped gains nothing. Raises CalendarTooShort. Source: domain.md §3.1 row 14.
-    """
-    if stopped_at >= due:
-        last = _last_day(due, calendar)
-        return Due(due, unit not in (Unit.MINUTE, Unit.HOUR) and last >= calendar.guessed_from)
-    left = remaining(stopped_at, due, unit, calendar, profile)
-    is_days = unit is Unit.WORKING_DAY or unit is Unit.DAY
-    return _run(resumed_at, unit, left.days if is_days else left // timedelta(microseconds=1), calendar, profile)
-
-
 def due_after(
     start: datetime,
     limit: Limit,

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from tongxin.apps.matters import rows
 from tongxin.rules import deadlines
-from tongxin.rules.deadlines import Clock, Running, Urgency
+from tongxin.rules.deadlines import CLOCK_PROFILES, Clock, Running, Urgency
+from tongxin.rules.firing import TELLS, rescheduled
 from tongxin.rules.rulebook import Rulebook
 from tongxin.rules.working_time import Limit, WorkingCalendar
 
@@ -108,12 +109,9 @@ class Clockwork:
         limit = found.running.limit
         if limit.unit is not more.unit:
             return found.running
-        running = deadlines.recomputed(
-            clock, found.running.started_at, Limit(limit.amount + more.amount, limit.unit), self.urgency,
-            found.stops, self.days, amber=self.book.amber,
-        )  # fmt: skip
-        self._keep(found._replace(running=running))
-        return running
+        longer = self._counted(found, Limit(limit.amount + more.amount, limit.unit))
+        self._keep(longer)
+        return longer.running
 
     def start_of(self, of: str, of_id: int, clock: Clock, limit: Limit) -> Running:
         """Start a clock of an overlay."""
@@ -144,7 +142,7 @@ class Clockwork:
         """Yield the rows that changed, in the order of MOVED."""
         for each in self._changed.values():
             running = each.running
-            fires_at, fired = (None, None) if each.ended_at or each.stopped_at else _next_fire(running, self.now)
+            fires_at, fired = (None, None) if each.ended_at or each.stopped_at else self._next_fire(running)
             yield (
                 each.id,
                 each.ended_at,
@@ -177,6 +175,7 @@ class Clockwork:
                 self.days.version,
                 each.of,
                 each.of_id,
+                CLOCK_PROFILES[running.clock].name,
             )
 
     # --- inside --------------------------------------------------------------------------------------------
@@ -185,12 +184,32 @@ class Clockwork:
         return [*self.own.values(), *(each for each in self.others if each.running.clock is Clock.BRANCH)]
 
     def _begin(self, clock: Clock, limit: Limit) -> Open:
-        running = deadlines.start(clock, self.now, limit, self.urgency, self.days, amber=self.book.amber)
+        profile = CLOCK_PROFILES[clock]
+        running = deadlines.start(
+            clock, self.now, limit, self.urgency, self.days, profile=profile, amber=self.book.amber
+        )
         return Open(None, running)
 
     def _after_stop(self, each: Open, stopped_at: datetime) -> Open:
-        running = deadlines.resume(each.running, stopped_at, self.now, self.days)
-        return each._replace(running=running, stops=(*each.stops, stopped_at, self.now))
+        return self._counted(each._replace(stops=(*each.stops, stopped_at, self.now)), each.running.limit)
+
+    def _counted(self, each: Open, limit: Limit) -> Open:
+        """Return the clock as the law counts it."""
+        clock = each.running.clock
+        running = deadlines.recomputed(
+            clock, each.running.started_at, limit, self.urgency, each.stops, self.days,
+            profile=CLOCK_PROFILES[clock], amber=self.book.amber,
+        )  # fmt: skip
+        return each._replace(running=running)
+
+    def _next_fire(self, running: Running) -> tuple[datetime | None, int]:
+        """Return when to look at a clock that was moved, and the most it can have told by now.
+
+        What has told less keeps its count; where something may be told already, the worker looks at once.
+        """
+        most, profile = len(TELLS[running.clock]), CLOCK_PROFILES[running.clock]
+        past = rescheduled(most, running, self.urgency, self.days, self.now, profile=profile)
+        return (self.now if past.fired else past.next_at), past.fired
 
     def _ended(self, each: Open, outcome: str) -> Open:
         """A clock that stands still when it ends was neither met nor missed."""
@@ -210,13 +229,6 @@ class Clockwork:
 
 def _same(one: Open, other: Open) -> bool:
     return (one.of, one.of_id, one.running.clock) == (other.of, other.of_id, other.running.clock)
-
-
-def _next_fire(running: Running, now: datetime) -> tuple[datetime, int]:
-    """Return what a clock that was moved tells next, and how much it has told: nothing is told twice or skipped."""
-    if now < running.amber_at:
-        return running.amber_at, 0
-    return max(running.due_at, now), 1
 
 
 def _this_round(clocks: Iterable[Open]) -> dict[Clock, Open]:
@@ -247,7 +259,7 @@ MOVE = f"""
     UPDATE matters_deadline AS d
     SET ended_at = new.ended_at, outcome = new.outcome, due_at = new.due_at, amber_at = new.amber_at,
         "limit" = new."limit", stops = new.stops::timestamptz[], stopped_at = new.stopped_at,
-        next_fire_at = new.next_fire_at, fired = coalesce(new.fired, d.fired), is_provisional = new.is_provisional
+        next_fire_at = new.next_fire_at, fired = least(d.fired, new.fired), is_provisional = new.is_provisional
     FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in MOVED)})
         AS new({", ".join(f'"{name}"' for name, _ in MOVED)})
     WHERE d.id = new.id"""

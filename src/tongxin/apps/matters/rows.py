@@ -80,7 +80,7 @@ DEADLINE: Columns = (
     ("is_provisional", "boolean"),
     ("calendar_version", "bigint"),
 )
-OF: Columns = (("of", "text"), ("of_id", "bigint"))  # whose clock it is
+OF: Columns = (("of", "text"), ("of_id", "bigint"), ("profile", "text"))  # whose clock it is, in whose hours
 NOTE: Columns = (("matter_id", "bigint"), ("seq", "integer"), ("text", "text"))
 
 
