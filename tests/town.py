@@ -91,6 +91,7 @@ CAST = {
     "handler": (Role.HANDLER, "sanitation", "330802001"),
     "handler_head": (Role.HANDLER_HEAD, "sanitation", "330802001"),
     "enforcer": (Role.HANDLER, "enforcement", "330802001"),
+    "lamp_handler": (Role.HANDLER, "lamps", "330802"),
     "supervisor": (Role.SUPERVISOR, "supervision", "3308"),
     "leader": (Role.LEADER, "city_center", "3308"),
     "neighbouring_dispatcher": (Role.DISPATCHER, "next_command_room", "330803001"),

@@ -50,6 +50,17 @@ class UnitKind(StrEnum):
     SUPERVISION = "supervision"  # 督查室
 
 
+# they send work and press for it, and have no hands of their own
+DESKS = frozenset(
+    {UnitKind.CITY_CENTER, UnitKind.COUNTY_CENTER, UnitKind.COMMAND_ROOM, UnitKind.HOTLINE, UnitKind.SUPERVISION}
+)
+
+
+def works_at(kind: UnitKind, ground: str, area: str) -> bool:
+    """Tell whether a unit with this ground has hands to work with, and works in this area."""
+    return kind not in DESKS and area.startswith(ground)
+
+
 COMMAND = {
     Level.CITY: UnitKind.CITY_CENTER,
     Level.COUNTY: UnitKind.COUNTY_CENTER,

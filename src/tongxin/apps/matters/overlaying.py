@@ -86,16 +86,26 @@ class Scene:
     columns: dict[str, Any] = field(default_factory=dict)  # what changes in the matter's row
     data: dict[str, Any] = field(default_factory=dict)  # what the journal keeps: codes and references
     then: list[Asked] = field(default_factory=list)  # steps of the matter that this brings about, in order
-    more: list[tuple[Any, str, Clock | None, Limit | None]] = field(default_factory=list)
+    more: list[tuple[Any, Kind, Mapping[Clock, Limit | None]]] = field(default_factory=list)
+    others: list[tuple[Any, Kind]] = field(default_factory=list)  # rows of others that end with this act
 
     def another(
         self, kind: Kind, state: str, *, unit_id: int | None, starts: Clock | None = None, limit: Limit | None = None,
-        **columns: Any,
+        clocks: Mapping[Clock, Limit] | None = None, **columns: Any,
     ) -> Any:  # fmt: skip
-        """Open one more overlay with this act: another invited unit, a whistle's summons. Returns its row, unwritten."""
+        """Open one more overlay with this act: another invited unit, a whistle's summons. Returns its row, unwritten.
+
+        It starts one clock, or all of `clocks` at once.
+        """
         row = MODELS[kind](**self._opened(), unit_id=unit_id, state=state, **columns)
-        self.more.append((row, kind.value, starts, limit))
+        self.more.append((row, kind, clocks or ({starts: limit} if starts else {})))
         return row
+
+    def end(self, kind: Kind, row: Any, state: str) -> None:
+        """End another overlay with this act: what its clocks missed stays missed, the rest is dropped."""
+        row.state, row.ended_at, row.due_at = str(state), self.now, None
+        self.work.drop_of(kind.value, row.pk)
+        self.others.append((row, kind))
 
     def _opened(self) -> dict[str, Any]:
         said = self.seq if self.ask.reason.strip() else None
@@ -250,7 +260,8 @@ def duties_of(by: Actor, matter: Standing | Matter, row: Any, seat: Seat) -> dic
         case Seat.ABOVE:
             desk = rings(matter).upper
         case Seat.HOLDER:
-            desk = unit = row.unit_id if row else None
+            opened = getattr(row, "whistle", row)
+            desk = unit = opened.unit_id if opened else None
     return duties_at(by, area=matter.area, desk_id=desk, unit_id=unit, reported_by=matter.reported_by)
 
 
@@ -280,7 +291,7 @@ def _apply(scene: Scene) -> None:
         scene.columns["stopped_at"] = None
     if doing := _DOES.get(scene.act):
         doing(scene)
-    if scene.step.target in scene.table.ended:
+    if scene.step.target in scene.table.ended and scene.row.ended_at is None:
         scene.row.ended_at = scene.now
 
 
@@ -290,17 +301,23 @@ def _clocks(scene: Scene) -> None:
     ended = row.ended_at is not None
     if ended or scene.step.starts:
         scene.work.end_of(kind, row.pk)
-        row.due_at = None
+    elif scene.step.ends:
+        scene.work.end_of(kind, row.pk, *scene.step.ends)
     if scene.step.starts and not ended:
-        row.due_at = _started(scene, kind, row.pk, scene.step.starts, scene.limit)
-    for other, kind_, starts, limit in scene.more:
-        if starts:
-            other.due_at = _started(scene, kind_, other.pk, starts, limit)
+        _start(scene, kind, row.pk, scene.step.starts, scene.limit)
+    row.due_at = scene.work.due_of(kind, row.pk)
+    for other, kind_, clocks in scene.more:
+        for clock, limit in clocks.items():
+            _start(scene, kind_.value, other.pk, clock, limit)
+        other.due_at = scene.work.due_of(kind_.value, other.pk)
+    if scene.step.still is Still.GO:  # joint parts stood still with the matter
+        for part in Branch.objects.filter(matter_id=scene.matter.id, ended_at__isnull=True, due_at__isnull=False):
+            Branch.objects.filter(pk=part.pk).update(due_at=scene.work.due_of(Kind.BRANCH.value, part.pk))
 
 
-def _started(scene: Scene, kind: str, id_: int, clock: Clock, limit: Limit | None) -> datetime:
+def _start(scene: Scene, kind: str, id_: int, clock: Clock, limit: Limit | None) -> None:
     wanted = limit or scene.matter.book.limit(clock, Urgency(scene.matter.urgency))
-    return scene.work.start_of(kind, id_, clock, wanted).due_at
+    scene.work.start_of(kind, id_, clock, wanted)
 
 
 # --- save --------------------------------------------------------------------------------------------------
@@ -309,15 +326,17 @@ def _started(scene: Scene, kind: str, id_: int, clock: Clock, limit: Limit | Non
 def _save(scene: Scene, heads: Mapping[str, Head]) -> Overlaid:
     row, matter = scene.row, scene.matter
     row.save()
-    for other, *_ in scene.more:
+    for other, *_ in (*scene.more, *scene.others):
         other.save()
     _clocks(scene)
     row.save(update_fields=["due_at"])
-    for other, _, starts, _ in scene.more:
-        if starts:
+    for other, _, clocks in scene.more:
+        if clocks:
             other.save(update_fields=["due_at"])
     _save_matter(scene)
     data = {"id": row.pk, "state": row.state, **scene.data}
+    if scene.more:
+        data["with"] = [[kind, other.pk, other.state] for other, kind, *_ in scene.more]
     if scene.ask.reason.strip():
         data["noted"] = True
     entry = Draft(scene.act, f"matter:{matter.id}", scene.by.ref, scene.duty.post_id, scene.now, data)
@@ -335,7 +354,7 @@ def _save_matter(scene: Scene) -> None:
     columns["due_at"] = shown.due_at if shown else None
     columns["amber_at"] = shown.amber_at if shown else None
     columns["is_provisional"] = bool(shown and shown.is_provisional)
-    touched = {scene.table.overlay, *(Kind(kind) for _, kind, *_ in scene.more)}
+    touched = {scene.table.overlay, *(kind for _, kind, *_ in (*scene.more, *scene.others))}
     counts = counted(matter, touched)
     columns["overlays"] = counts
     if touched & set(BRINGS_IN):
@@ -360,6 +379,7 @@ def brought_in(matter_id: int, counts: Mapping[str, int]) -> list[int]:
     for kind in BRINGS_IN:
         if kind.value in counts:
             asked = MODELS[kind].objects.filter(matter_id=matter_id, ended_at__isnull=True, unit__isnull=False)  # type: ignore[attr-defined]
+            asked = asked.exclude(state__in=TABLES[kind].unasked)
             found.update(asked.values_list("unit_id", flat=True))
     return sorted(found)
 

@@ -91,6 +91,8 @@ class Ask:
     reply_by: datetime | None = None
     lon: float | None = None
     lat: float | None = None
+    outcome: str = ""
+    is_beyond: bool = False  # a branch may end after the lead's own due moment
 
 
 Guard = Callable[[Facts], Refused | None]
@@ -111,6 +113,7 @@ class Step(NamedTuple):
     starts: Clock | None = None  # a clock of the overlay; the one that ran before ends
     still: Still | None = None
     asks: tuple[str, ...] = ()  # fields of Ask its form shows, in this order; "?" at the end: may be left empty
+    ends: tuple[Clock, ...] = ()  # clocks of the overlay that end with it, while its others run on
 
 
 NEW = frozenset({""})
@@ -123,6 +126,7 @@ class Table(NamedTuple):
     steps: tuple[Step, ...]
     lives: frozenset[matter.State]  # the matter's states over which it may lie; when the matter leaves them, it lapses
     ended: frozenset[str]
+    unasked: frozenset[str] = frozenset()  # open states in which the unit is not asked yet, and reads nothing
 
     def step(self, act: str, state: str) -> Step | None:
         return next((step for step in self.steps if step.act == act and state in step.sources), None)

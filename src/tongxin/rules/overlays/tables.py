@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
-from tongxin.rules.overlays import extension, hold, objection
+from tongxin.rules.overlays import branch, extension, hold, objection, summons, whistle
 from tongxin.rules.overlays.frame import Overlay, Table
 
-TABLES: Mapping[Overlay, Table] = {each.TABLE.overlay: each.TABLE for each in (extension, hold, objection)}
+TABLES: Mapping[Overlay, Table] = {
+    each.TABLE.overlay: each.TABLE for each in (extension, hold, objection, branch, whistle, summons)
+}
 BY_ACT: Mapping[str, Table] = {str(step.act): table for table in TABLES.values() for step in table.steps}

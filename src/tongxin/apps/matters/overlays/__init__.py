@@ -1,5 +1,5 @@
 """What the acts of each overlay change beyond its state; importing this makes them known to `overlaying`."""
 
-from tongxin.apps.matters.overlays import extension, hold, objection
+from tongxin.apps.matters.overlays import branch, extension, hold, objection, summons, whistle
 
-__all__ = ["extension", "hold", "objection"]
+__all__ = ["branch", "extension", "hold", "objection", "summons", "whistle"]
