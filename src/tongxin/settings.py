@@ -171,6 +171,10 @@ EVIDENCE_ROOT = HOME / "evidence"
 EVIDENCE_LIMIT_MB = 20
 LOCATOR_REACH_METRES = 200.0  # how far outside every grid a point still finds the nearest one
 
+STAND_IN_WITHIN = "line"  # who may stand in for a post: "unit", its own; "line", also those above on the command line
+UNSEAL_HOURS = 2  # how long a sealed matter stays open whose glass was broken
+UNSEAL_A_DAY = 5  # how many of them a post may open on one day
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

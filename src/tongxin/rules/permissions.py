@@ -154,17 +154,31 @@ def require(actor: Actor, permission: Permission, area: str | None = None) -> No
         raise NotAllowed("permission.denied", permission=permission, area=area)
 
 
-def may_arrange(actor: Actor, *, unit_id: int, area: str) -> bool:
+def may_arrange(actor: Actor, *, unit_id: int, area: str, role: Role | None = None) -> bool:
     """Tell whether the actor arranges who does a unit's duties: its own chief or head, or who hands out posts.
 
-    Whoever only stands in for a chief does not: what was lent is not lent on.
+    Whoever only stands in for a chief does not: what was lent is not lent on. No chief arranges an administrator's.
     """
     if may(actor, Permission.EDIT_POSTS, area):
         return True
-    if actor.acts is not None and Permission.ARRANGE_DUTIES not in actor.acts:
+    if role in ADMINS or not may_arrange_own(actor):
         return False
     chiefs = actor.holding(GRANTS[Permission.ARRANGE_DUTIES])
     return any(duty.unit_id == unit_id and duty.stands_in_for is None for duty in chiefs)
+
+
+def may_see_roster(actor: Actor, *, unit_id: int, area: str) -> bool:
+    """Tell whether the actor may read who of a unit is on duty when: its own, those above it, who hands out posts."""
+    above = DESK | OVERSIGHT
+    is_near = any(
+        duty.unit_id == unit_id or (duty.role in above and area.startswith(duty.area)) for duty in actor.duties
+    )
+    return is_near or may(actor, Permission.EDIT_POSTS, area)
+
+
+def may_arrange_own(actor: Actor) -> bool:
+    """Tell whether the actor may arrange the own posts: everybody, unless an API key is narrowed to other things."""
+    return actor.acts is None or Permission.ARRANGE_DUTIES in actor.acts
 
 
 def duties_at(

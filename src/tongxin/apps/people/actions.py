@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from tongxin.apps.journal.entries import record
-from tongxin.apps.people import calendar, queries
+from tongxin.apps.people import calendar, duties, queries
 from tongxin.apps.people.models import Account, ApiKey, CalendarOverride, Person, Post, Unit
 from tongxin.rules.area_codes import level_of
 from tongxin.rules.errors import Invalid, Missing
@@ -96,16 +96,18 @@ def appoint(
 
 @transaction.atomic
 def end_post(*, post_id: int, end_on: date, by: Actor, now: datetime) -> Post:
-    """End a post: that day is the first no longer held. Raises Missing, Invalid."""
-    post = Post.objects.select_for_update().filter(pk=post_id).first()
-    if post is None:
-        raise Missing("post.missing", post=post_id)
+    """End a post: that day is the first no longer held, and nobody stands in for it any more.
+
+    What its holder keeps is not looked at here: see `matters.actions.leave`. Raises Missing, Invalid.
+    """
+    post = duties.locked(post_id)
     require(by, Permission.EDIT_POSTS, post.area)
     if end_on <= post.start_on:
         raise Invalid("post.ends_before_start", start=post.start_on)
 
     post.end_on = end_on
     post.save(update_fields=["end_on"])
+    duties.cut_short(duties.stand_ins(post_id).filter(end_on__gt=end_on), end_on)
 
     record("post.end", f"post:{post.pk}", by=by, at=now, end_on=end_on.isoformat())
     return post

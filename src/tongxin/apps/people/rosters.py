@@ -1,0 +1,123 @@
+"""Duty rosters: who is on duty in a unit, by week. They say whom to call; nobody is clocked in or followed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from tongxin.apps.journal.entries import record
+from tongxin.apps.people import queries
+from tongxin.apps.people.models import Post, Shift, Unit
+from tongxin.rules.errors import Invalid, Missing, NotAllowed, Stale
+from tongxin.rules.permissions import Actor, Permission, Role, may_arrange
+from tongxin.rules.rosters import A_DAY, DAYS, Part, monday_of, part_of, span
+from tongxin.rules.working_time import SHANGHAI
+
+AHEAD = timedelta(weeks=12)  # how far a roster may be written ahead
+Cells = Mapping[tuple[int, date], Part]  # (post, day) → part
+RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+class OnDuty(NamedTuple):
+    """A post on duty at a moment. It is called by its unit's telephone, never by a person's."""
+
+    role: Role
+    unit_id: int
+    phone: str
+    until: datetime
+    is_lent: bool  # somebody stands in for it
+
+
+def on_duty(unit_id: int, now: datetime) -> list[OnDuty]:
+    """Return which posts of a unit are on duty at a moment, in the order of roles. One statement."""
+    day = timezone.localdate(now)
+    running = Q(end_on__isnull=True) | Q(end_on__gt=day)
+    lent = Post.objects.filter(running, stands_in_for=OuterRef("post_id"), start_on__lte=day)
+    shifts = Shift.objects.filter(unit_id=unit_id, start_at__lte=now, end_at__gt=now).annotate(is_lent=Exists(lent))
+    found = [
+        OnDuty(Role(shift.post.role), unit_id, shift.unit.phone, shift.end_at, shift.is_lent)
+        for shift in shifts.select_related("post", "unit")
+        if shift.post.end_on is None or timezone.localdate(shift.start_at) < shift.post.end_on
+    ]
+    return sorted(found, key=lambda duty: (RANK[duty.role], duty.until))
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A unit's week: its posts, their parts, and a mark that is another one once somebody published it again."""
+
+    unit: Unit
+    monday: date
+    posts: list[Post]
+    cells: Cells
+    mark: int
+
+
+def week(unit_id: int, monday: date) -> Week:
+    """Return a unit's roster of the week that begins this Monday. Three statements. Raises Missing."""
+    unit = queries.unit(unit_id)
+    shifts = list(_shifts(unit_id, monday).values_list("id", "post_id", "start_at", "end_at"))
+    posts = sorted(_posts(unit_id, monday), key=lambda post: (RANK[Role(post.role)], post.pk))
+    cells = {
+        (post_id, start_at.astimezone(SHANGHAI).date()): part
+        for _, post_id, start_at, end_at in shifts
+        if (part := part_of(start_at, end_at))
+    }
+    return Week(unit, monday, posts, cells, max((each[0] for each in shifts), default=0))
+
+
+@transaction.atomic
+def publish(*, unit_id: int, monday: date, cells: Cells, mark: int, by: Actor, now: datetime) -> int:
+    """Put a week's roster in place of what stood there, from today on; return how many shifts it has.
+
+    Days that are over stay as they were. `mark` is the one the week was read with. Raises Missing, NotAllowed,
+    Invalid, Stale where somebody published it meanwhile.
+    """
+    unit = Unit.objects.select_for_update().filter(pk=unit_id).first()
+    if unit is None:
+        raise Missing("unit.missing", unit=unit_id)
+    if not may_arrange(by, unit_id=unit_id, area=unit.area):
+        raise NotAllowed("permission.denied", permission=Permission.ARRANGE_DUTIES)
+    today = timezone.localdate(now)
+    if monday != monday_of(monday) or not monday_of(today) <= monday <= today + AHEAD:
+        raise Invalid("roster.week", weeks=AHEAD.days // DAYS)
+    standing = _shifts(unit_id, monday)
+    if mark != max(standing.values_list("id", flat=True), default=0):
+        raise Stale("roster.changed")
+    fresh = {place: part for place, part in cells.items() if place[1] >= today}
+    _check(fresh, unit_id, monday)
+
+    standing.filter(start_at__gte=datetime.combine(today, datetime.min.time(), SHANGHAI)).delete()
+    shifts = [(post_id, *span(part, day)) for (post_id, day), part in fresh.items()]
+    Shift.objects.bulk_create(
+        Shift(unit_id=unit_id, post_id=post_id, start_at=start, end_at=end) for post_id, start, end in shifts
+    )
+
+    record("roster.publish", f"unit:{unit_id}", by=by, at=now, week=monday.isoformat(), shifts=len(shifts))
+    return len(shifts)
+
+
+def _check(cells: Cells, unit_id: int, monday: date) -> None:
+    posts = {post.pk: post for post in _posts(unit_id, monday)}
+    for post_id, day in cells:
+        if not monday <= day < monday + DAYS * A_DAY:
+            raise Invalid("roster.day", day=day)
+        held = posts.get(post_id)
+        if held is None or held.start_on > day or (held.end_on is not None and held.end_on <= day):
+            raise Invalid("roster.not_held", day=day)
+
+
+def _posts(unit_id: int, monday: date) -> QuerySet[Post]:
+    """Return the posts a week may be given to; who stands in for one takes its duty with it."""
+    running = Q(end_on__isnull=True) | Q(end_on__gt=monday)
+    held = Post.objects.filter(running, unit_id=unit_id, start_on__lt=monday + DAYS * A_DAY, stands_in_for__isnull=True)
+    return held.select_related("person")
+
+
+def _shifts(unit_id: int, monday: date) -> QuerySet[Shift]:
+    start = datetime.combine(monday, datetime.min.time(), SHANGHAI)
+    return Shift.objects.filter(unit_id=unit_id, start_at__gte=start, start_at__lt=start + DAYS * A_DAY)
