@@ -75,7 +75,8 @@ def train(
     saying(Stage.LEARN_EARLIER)
     guesser = fit([(each.code, each.plain) for each in earlier], catalog) if held_out else None
     saying(Stage.MEASURE)
-    report = measuring.measured(guesser, held_out, since=since, until=last)
+    learnt = {example.plain for example in earlier}
+    report = measuring.measured(guesser, held_out, learnt, since=since, until=last)
     saying(Stage.LEARN_ALL)
     whole = fit([(each.code, each.plain) for each in examples], catalog, bounds=report.bounds)
     return Trained(whole, report)

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import numpy as np
-
 from tongxin.apps.areas.locator import METRES_PER_DEGREE, locator
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.queries import Clause, _union, area_clause, scope_parts
 from tongxin.apps.matters.suggesting import serving
 from tongxin.apps.matters.suggesting.gazetteer import gazetteer
-from tongxin.apps.matters.suggesting.grams import folded, grams, placed, without
-from tongxin.apps.matters.suggesting.model import Guesser, marked, warmest
+from tongxin.apps.matters.suggesting.grams import GAP, Span, folded, without
+from tongxin.apps.matters.suggesting.model import WARM, WORDS, Guesser, marked
 from tongxin.postgres.batches import run
 from tongxin.rules.area_codes import Level
 from tongxin.rules.lifecycles.matter import State
@@ -29,7 +27,7 @@ REACH_METRES = 300.0
 WINDOW = timedelta(days=7)
 MOST = 60  # candidates compared, the newest: a hot spot of a big town
 COMPARED = 400  # characters of a text
-SHORTEST, LONGEST = 2, 4
+LONGEST_SHARED = 12  # characters of one word of the reasons
 # of the whole: what is told, the same kind, how close. A lamp told in quite other words is still the lamp at this pole
 TOLD, SAME_KIND, SAME_CLASS, CLOSE = 0.5, 0.25, 0.1, 0.25
 HALF_CLOSE = 0.5  # the same grid, and no point to measure from
@@ -211,12 +209,24 @@ class _Text:
 
     def common(self, text: str) -> tuple[str, ...]:
         """Return the words both texts have, those that tell most first, as they stand in this one."""
-        theirs = grams(_what(text[:COMPARED]), SHORTEST, LONGEST)
-        heat = np.zeros(len(self._plain))
-        for gram, at in placed(self._plain, SHORTEST, LONGEST):
-            if gram in theirs:
-                heat[at : at + len(gram)] = np.maximum(heat[at : at + len(gram)], self._weights[gram])
-        return marked(self._text, warmest(self._plain, heat))
+        theirs = _what(text[:COMPARED])
+        found: list[tuple[float, Span]] = []
+        at = 0
+        while at < len(self._plain) - 1:
+            end = at
+            last = min(at + LONGEST_SHARED, len(self._plain))
+            while end < last and self._plain[end] != GAP and self._plain[at : end + 1] in theirs:
+                end += 1
+            if end - at > 1:
+                found.append((self._tells(self._plain[at:end]), (at, end)))
+            at = max(end, at + 1)
+        best = max((tells for tells, _ in found), default=0.0)
+        told = sorted((each for each in found if each[0] >= WARM * best), key=lambda each: -each[0])
+        return marked(self._text, [span for _, span in told[:WORDS]])
+
+    def _tells(self, word: str) -> float:
+        """Return how much a word tells: as the best of its grams."""
+        return max(self._weights[word[at : at + 2]] for at in range(len(word) - 1))
 
     def _weighed(self, plain: str) -> dict[str, float]:
         """Return how much each gram tells; one of four characters as much as the rarer of its parts."""

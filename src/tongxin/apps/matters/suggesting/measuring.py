@@ -5,7 +5,7 @@ Codes and numbers only: a report holds no word of anybody.
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -56,6 +56,8 @@ class Report:
     bounds: Bounds
     shown: float | None  # the share of texts for which something is suggested
     precision: float | None  # of these, how often the first is right
+    repeated: float | None  # the share of texts that stood word for word among those learnt, places and figures aside
+    fresh: tuple[float, float] | None  # top-1 and top-3 of the others
     by_keywords: tuple[float, float] | None  # top-1 and top-3 of the cold start, on some of the same texts
     ms: tuple[float, float] | None  # a text, median and 99th of a hundred
     curve: tuple[Step, ...]
@@ -66,11 +68,13 @@ class Report:
         return asdict(self)
 
 
-def measured(guesser: Guesser | None, held_out: Sequence[Example], *, since: datetime, until: datetime) -> Report:
-    """Return the figures of a guesser on examples it does not know."""
+def measured(
+    guesser: Guesser | None, held_out: Sequence[Example], learnt: Set[str], *, since: datetime, until: datetime
+) -> Report:
+    """Return the figures of a guesser on examples it does not know; `learnt` are the texts it does."""
     span = (since.isoformat(), until.isoformat())
     if guesser is None or not held_out:
-        return Report(*span, 0, None, None, LEAST, None, None, None, None, (), (), ())
+        return Report(*span, 0, None, None, LEAST, None, None, None, None, None, None, (), (), ())
     shares = np.array([guesser.shares(example.plain) for example in held_out])
     best = np.argsort(-shares, axis=1)[:, :SUGGESTED]
     codes = np.array(guesser.codes)
@@ -79,6 +83,7 @@ def measured(guesser: Guesser | None, held_out: Sequence[Example], *, since: dat
     first, sure = hits[:, 0], shares[np.arange(len(best)), best[:, 0]]
     bounds = calibrated(sure, first)
     at_bound = step_at(bounds.somewhat, sure, first)
+    is_fresh = np.array([example.plain not in learnt for example in held_out])
     return Report(
         *span,
         rows=len(held_out),
@@ -87,6 +92,8 @@ def measured(guesser: Guesser | None, held_out: Sequence[Example], *, since: dat
         bounds=bounds,
         shown=at_bound.coverage,
         precision=at_bound.precision,
+        repeated=float(1 - is_fresh.mean()),
+        fresh=(float(first[is_fresh].mean()), float(hits[is_fresh].any(axis=1).mean())) if is_fresh.any() else None,
         by_keywords=_by_keywords(held_out),
         ms=timed(guesser, [example.plain for example in held_out[:TIMED]]),
         curve=tuple(step_at(share, sure, first) for share in STEPS),
