@@ -1,0 +1,243 @@
+"""The whole life of a matter, at random: steps and overlays together, with time moving.
+
+Two matters, everybody of the cast, every act that is open to somebody. Whatever happens: no dead end, no stopped clock
+that turns red, no clock lost, and the journal folds to the row.
+"""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from tests import town as towns
+from tests.town import NOW, a_photo, a_report
+from tongxin.apps.journal.models import Entry
+from tongxin.apps.matters import actions
+from tongxin.apps.matters.choices import choices
+from tongxin.apps.matters.models import Deadline, Matter
+from tongxin.apps.matters.overlay_choices import laid, openings
+from tongxin.apps.people.calendar import calendar
+from tongxin.rules import deadlines, lamps
+from tongxin.rules.deadlines import Clock, Urgency
+from tongxin.rules.errors import Refused
+from tongxin.rules.lamps import Lamp
+from tongxin.rules.lifecycles.matter import OPEN, STATE_CLOCK, Act, Because, CloseKind, Ground, State
+from tongxin.rules.overlays.tables import TABLES
+from tongxin.rules.permissions import SYSTEM, Actor
+from tongxin.rules.working_time import SHANGHAI, Limit, Unit
+
+STAY = {Act.URGE, Act.REPLY, Act.PROGRESS, Act.PROPOSE_VOID}
+ACTORS = (
+    "acceptor", "dispatcher", "duty_chief", "second_chief", "commander", "handler", "handler_head", "enforcer",
+    "villager", "secretary", "grid_worker", "grid_head", "caller_back", "supervisor", "county_chief",
+    "county_commander", "city_chief", "neighbouring_chief",
+)  # fmt: skip
+
+
+class LifeOfAMatter(RuleBasedStateMachine):
+    """One matter that lives, and one beside it that it may follow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.town = towns.find()
+        self.now = NOW
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.undo.__exit__(None, None, None)
+
+    @initialize(template=st.sampled_from(["C02", "A01", "D07", "E06"]), wants=st.booleans())
+    def it_is_reported(self, template: str, wants: bool) -> None:
+        phone = "13800000000" if wants else ""
+        for_point = a_report(template=template, contact_phone=phone)
+        self.id = actions.report(for_point, by=self.town.grid_worker, now=self.now).id
+        self.other = actions.report(a_report(template=template), by=self.town.grid_worker, now=self.now).id
+
+    # --- what happens --------------------------------------------------------------------------------------
+
+    @rule(data=st.data())
+    def somebody_takes_an_open_step(self, data: st.DataObject) -> None:
+        open_ = [(who, act) for who in ACTORS for act in self.open_steps(who)]
+        if not open_:
+            return
+        who, act = data.draw(st.sampled_from(open_))
+        self.try_step(act, getattr(self.town, who))
+
+    @rule(data=st.data(), who=st.sampled_from(ACTORS))
+    def somebody_takes_an_open_act_on_an_overlay(self, data: st.DataObject, who: str) -> None:
+        open_ = self.open_overlays(getattr(self.town, who))
+        if open_:
+            act, overlay_id, asks = data.draw(st.sampled_from(open_))
+            self.try_overlay(act, overlay_id, getattr(self.town, who), asks)
+
+    @rule(act=st.sampled_from(Act), who=st.sampled_from(ACTORS))
+    def somebody_tries_anything(self, act: Act, who: str) -> None:
+        self.try_step(act, getattr(self.town, who))
+
+    @rule(minutes=st.sampled_from([1, 20, 90, 300, 1440, 4320]))
+    def time_passes(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule()
+    def photos_are_taken(self) -> None:
+        if self.matter.state in OPEN and self.matter.state != State.MERGED:
+            for kind in ("before", "after"):
+                actions.attach(a_photo(), matter_id=self.id, kind=kind, by=self.town.grid_worker, now=self.now)
+
+    # --- what always holds ---------------------------------------------------------------------------------
+
+    @invariant()
+    def folding_the_journal_gives_the_row(self) -> None:
+        state, open_ = "", set()
+        for kind, data in Entry.objects.filter(subject=f"matter:{self.id}").order_by("seq").values_list("kind", "data"):
+            noun = kind.partition(".")[0]
+            if noun == "matter":
+                state = data.get("state", state)
+                open_ = {each for each in open_ if each[0] not in data.get("lapsed", ())}
+            elif noun in {overlay.value for overlay in TABLES}:
+                for about, id_, now in [[noun, data["id"], data["state"]], *data.get("with", [])]:
+                    ended = now in next(table.ended for overlay, table in TABLES.items() if overlay.value == about)
+                    (open_.discard if ended else open_.add)((about, id_))
+        matter = self.matter
+        assert matter.state == state
+        assert matter.overlays == dict(Counter(about for about, _ in open_))
+
+    @invariant()
+    def somebody_can_always_go_on(self) -> None:
+        if self.matter.state in OPEN:
+            steps = [act for who in ACTORS for act in self.open_steps(who) if act not in STAY]
+            assert steps or any(self.open_overlays(getattr(self.town, who)) for who in ACTORS), self.matter.state
+
+    @invariant()
+    def a_stopped_clock_never_turns_red(self) -> None:
+        matter = self.matter
+        if matter.stopped_at is None:
+            return
+        for each in Deadline.objects.filter(matter_id=self.id, of="", ended_at=None):
+            later = each.due_at + timedelta(days=400)
+            stopped = each.stopped_at is not None
+            assert lamps.lamp(later, each.due_at, each.amber_at, is_stopped=stopped) is Lamp.HOLD
+            assert each.next_fire_at is None
+
+    @invariant()
+    def no_clock_is_lost(self) -> None:
+        matter = self.matter
+        clocks = list(Deadline.objects.filter(matter_id=self.id, of=""))
+        running = {each.clock for each in clocks if each.ended_at is None}
+        if matter.state not in OPEN:
+            assert running <= {Clock.CALL_BACK}
+        elif matter.state != State.MERGED:
+            wanted = {Clock.WHOLE, STATE_CLOCK.get(State(matter.state), Clock.WHOLE)}
+            if matter.state in {State.AWAITING_SIGNATURE, State.HANDLING}:
+                wanted |= {Clock.HANDLE}
+            assert wanted <= running, matter.state
+        for each in clocks:
+            if each.ended_at is None:
+                self.is_as_the_law_says(each, matter)
+
+    def is_as_the_law_says(self, each: Deadline, matter: Matter) -> None:
+        """due = f(start, limit, stops, calendar)."""
+        running = deadlines.recomputed(
+            Clock(each.clock), each.started_at, Limit.parse(each.limit), Urgency(matter.urgency), each.stops, calendar()
+        )
+        assert each.due_at == running.due_at, each.clock
+        assert each.amber_at <= each.due_at
+
+    # --- how -----------------------------------------------------------------------------------------------
+
+    @property
+    def matter(self) -> Matter:
+        return Matter.objects.get(pk=self.id)
+
+    def open_steps(self, who: str) -> list[Act]:
+        matter, actor = self.matter, getattr(self.town, who)
+        clocks = list(matter.deadlines.order_by("id"))
+        return [each.act for each in choices(actor, matter, clocks, self.now) if each.refused is None]
+
+    def try_step(self, act: Act, by: Actor) -> None:
+        """Take a step; a refusal leaves no trace."""
+        before = self.trace()
+        matter = self.matter
+        unit = matter.ruled_unit or self.town.unit["sanitation"]
+        details: dict[str, Any] = {"reason": "写明了", "ground": Ground.NOT_OURS, "route": "请拨 12345"}
+        details |= {"unit_id": unit if unit not in matter.returned_by or matter.ruled_unit else self.town.unit["lamps"]}
+        details |= {"close_as": CloseKind.LATE, "reply": "办好了", "because": Because.APPEAL}
+        details |= {"master_id": self.other if act is Act.MERGE else None}
+        details |= {"suggested_unit": self.town.unit["enforcement"]}
+        try:
+            with transaction.atomic():
+                actions.take(act, matter_id=self.id, by=by, now=self.now, **details)
+        except Refused:
+            assert self.trace() == before
+
+    def open_overlays(self, actor: Actor) -> list[tuple[str, int | None, tuple[str, ...]]]:
+        """Return the acts on overlays that nothing stands in the way of, as a page would offer them."""
+        matter = self.matter
+        clocks = list(matter.deadlines.order_by("id"))
+        lies = [(each, None) for each in openings(actor, matter, clocks, self.now)]
+        lies += [(each, over.row.pk) for over in laid(actor, matter, clocks, self.now) for each in over.choices]
+        return [(str(each.act), id_, each.asks) for each, id_ in lies if each.refused is None]
+
+    def try_overlay(self, act: str, overlay_id: int | None, by: Actor, asks: tuple[str, ...]) -> None:
+        before = self.trace()
+        try:
+            with transaction.atomic():
+                actions.take_over(
+                    act, matter_id=self.id, overlay_id=overlay_id, by=by, now=self.now, **self.filled(act, asks)
+                )
+        except Refused:
+            assert self.trace() == before
+
+    def filled(self, act: str, asks: tuple[str, ...]) -> dict[str, Any]:
+        handle = Deadline.objects.filter(matter_id=self.id, clock="handle", of="", ended_at=None).first()
+        unit = Limit.parse(handle.limit).unit if handle else Unit.WORKING_DAY
+        every: dict[str, Any] = {
+            "reason": "写明了",
+            "limit": Limit(1, unit),
+            "until": self.now.astimezone(SHANGHAI).date() + timedelta(days=20),
+            "kind": KINDS.get(act.partition(".")[0], ""),
+            "ground": GROUNDS.get(act.partition(".")[0], Ground.NOT_OURS),
+            "units": (self.town.unit["enforcement"],),
+            "unit_id": self.town.unit["lamps"],
+            "join": "all",
+            "rating": "dissatisfied",
+            "is_solved": False,
+            "reply_by": self.now + timedelta(days=2),
+        }
+        return {name.rstrip("?"): every[name.rstrip("?")] for name in asks if name.rstrip("?") in every}
+
+    def trace(self) -> tuple[Any, ...]:
+        rows = Matter.objects.filter(pk__in=[self.id, self.other]).order_by("id").values()
+        clocks = Deadline.objects.filter(matter_id=self.id).order_by("id").values()
+        entries = Entry.objects.filter(subject__in=[f"matter:{self.id}", f"matter:{self.other}"]).count()
+        return list(rows), list(clocks), entries
+
+
+KINDS = {"hold": "suspension", "branch": "assist", "whistle": "request", "order": "ordinary", "appeal": "reporter"}
+GROUNDS = {"hold": "planning"}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_whatever_happens_a_matter_keeps_its_clocks_its_journal_and_a_way_on(town):
+    run_state_machine_as_test(
+        LifeOfAMatter,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=24,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_machine_knows_everybody_who_acts(town_cast=ACTORS):
+    assert set(town_cast) <= set(towns.CAST)
+    assert SYSTEM.duties == ()
