@@ -605,6 +605,26 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "值班表刚被别人发布过。请看过最新的再发布。",
         "Somebody has just published this week. Look at it again before you publish.",
     ),
+    "post.keeps_matters": (
+        "这个岗位还经办着 {matters} 件未办结的事项，不能直接离任。请先移交给本单位的接任岗位。",
+        "{matters} open matters are still kept by this post. Hand them over to another post of the unit first.",
+    ),
+    "hand_over.successor": (
+        "只能移交给本单位此刻在任的另一个承办岗位。请从列出的岗位中选。",
+        "Matters go to another handling post of the unit that is held now. Choose one of those listed.",
+    ),
+    "hand_over.keeps_nothing": (
+        "只有承办岗位经办事项，这个岗位没有可移交的。可直接离任。",
+        "Only handling posts keep matters; there is nothing to hand over. The post can simply end.",
+    ),
+    "take_up.not_yours": (
+        "只有承办单位的经办岗位能接手。请联系承办单位。",
+        "Only a handling post of the unit that has the matter can go on with it.",
+    ),
+    "take_up.kept": (
+        "这件事项已有人经办，或不在处置中，不用接手。请刷新后再看。",
+        "Somebody keeps this matter already, or it is not being handled. Reload and look again.",
+    ),
     "post.last_named": (
         "这是本指挥室最后一个可看“{seals}”类保密件的值班长，取消后这类事项无人可办。请先指定另一个值班长。",
         "This is the room's last duty chief named for {seals}; nobody could take such matters. Name another one first.",

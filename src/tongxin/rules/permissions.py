@@ -155,16 +155,21 @@ def require(actor: Actor, permission: Permission, area: str | None = None) -> No
 
 
 def may_arrange(actor: Actor, *, unit_id: int, area: str, role: Role | None = None) -> bool:
-    """Tell whether the actor arranges who does a unit's duties: its own chief or head, or who hands out posts.
+    """Tell whether the actor arranges who does a unit's duties."""
+    return actor is SYSTEM or arranging_duty(actor, unit_id=unit_id, area=area, role=role) is not None
+
+
+def arranging_duty(actor: Actor, *, unit_id: int, area: str, role: Role | None = None) -> Duty | None:
+    """Return the duty by which the actor arranges a unit's: as its own chief or head, or as who hands out posts.
 
     Whoever only stands in for a chief does not: what was lent is not lent on. No chief arranges an administrator's.
     """
-    if may(actor, Permission.EDIT_POSTS, area):
-        return True
+    if (hands_out := duty_for(actor, Permission.EDIT_POSTS, area)) is not None:
+        return hands_out
     if role in ADMINS or not may_arrange_own(actor):
-        return False
+        return None
     chiefs = actor.holding(GRANTS[Permission.ARRANGE_DUTIES])
-    return any(duty.unit_id == unit_id and duty.stands_in_for is None for duty in chiefs)
+    return next((duty for duty in chiefs if duty.unit_id == unit_id and duty.stands_in_for is None), None)
 
 
 def may_see_roster(actor: Actor, *, unit_id: int, area: str) -> bool:

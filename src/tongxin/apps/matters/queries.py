@@ -163,6 +163,7 @@ class Row(NamedTuple):
     reworks: int
     lon: float | None
     lat: float | None
+    keeper: int | None
 
     def lamp(self, now: datetime) -> Lamp | None:
         """Return the lamp of the clock that runs now; a closed matter keeps that of its whole life."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.journal.outbox import reacts_to
 from tongxin.apps.journal.worker import aside, every
+from tongxin.apps.matters.actions.handing_over import hand_back
 from tongxin.apps.matters.actions.merging import follow
 from tongxin.apps.matters.actions.restamping import restamp
 from tongxin.apps.matters.actions.timing import count_anew, fire_due
@@ -31,6 +32,12 @@ def follow_the_ground_in_time(now: datetime) -> None:
     """Do the same for a split or merge that was recorded ahead of its day."""
     while restamp(by=SYSTEM, now=now):
         pass
+
+
+@every(3600)
+def follow_the_posts(now: datetime) -> None:
+    """Take back what is kept by people whose posts have ended by themselves: a stand-in's period, a day set before."""
+    hand_back(by=SYSTEM, now=now)
 
 
 @aside(0.5)

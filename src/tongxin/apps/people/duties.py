@@ -15,11 +15,14 @@ from tongxin.rules.area_codes import lineage
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
 from tongxin.rules.permissions import (
     MAY_BE_NAMED,
+    SYSTEM,
     UNIT,
     Actor,
+    Duty,
     Permission,
     Role,
-    may_arrange,
+    arranging_duty,
+    duty_for,
     may_arrange_own,
     require,
 )
@@ -40,7 +43,7 @@ def stand_in(*, post_id: int, person_id: int, start_on: date, end_on: date, by: 
     Asked by whoever holds the post, runs its unit or hands out posts. Raises Missing, NotAllowed, Refused.
     """
     post = locked(post_id)
-    require_arranging(by, post)
+    by_post = require_arranging(by, post)
     today = timezone.localdate(now)
     own = _held(Post.objects.filter(person_id=person_id))
     taken = list(stand_ins(post_id).filter(end_on__gt=today).values_list("start_on", "end_on"))
@@ -52,8 +55,8 @@ def stand_in(*, post_id: int, person_id: int, start_on: date, end_on: date, by: 
     fresh = Post.objects.create(person_id=person_id, **lent, start_on=start_on, end_on=end_on, stands_in_for_id=post.pk)
 
     told = {"stands_in_for": post.pk, "start_on": start_on.isoformat(), "end_on": end_on.isoformat()}
-    record("post.stand_in", f"post:{fresh.pk}", by=by, at=now, person=person_id, **told)
-    record("post.lend", f"post:{post.pk}", by=by, at=now, to=fresh.pk)
+    record("post.stand_in", f"post:{fresh.pk}", by=by, at=now, post_id=by_post, person=person_id, **told)
+    record("post.lend", f"post:{post.pk}", by=by, at=now, post_id=by_post, to=fresh.pk)
     return fresh
 
 
@@ -66,15 +69,16 @@ def end_stand_in(*, post_id: int, by: Actor, now: datetime) -> None:
     lent = locked(post_id)
     if lent.stands_in_for is None:
         raise Refused("stand_in.none")
-    if by.person_id != lent.person_id:
-        require_arranging(by, lent.stands_in_for)
+    is_own = by.person_id == lent.person_id
+    by_post = lent.pk if is_own else require_arranging(by, lent.stands_in_for)
     today = timezone.localdate(now)
     if lent.end_on is not None and lent.end_on <= today:
         raise Refused("stand_in.over", end=lent.end_on)
 
     cut_short([lent], today + timedelta(days=1))
 
-    record("post.stand_in_end", f"post:{post_id}", by=by, at=now, stands_in_for=lent.stands_in_for_id)
+    told = {"stands_in_for": lent.stands_in_for_id}
+    record("post.stand_in_end", f"post:{post_id}", by=by, at=now, post_id=by_post, **told)
 
 
 def cut_short(lent: Iterable[Post], end_on: date) -> None:
@@ -125,7 +129,8 @@ def name_for(*, post_id: int, seals: Collection[Seal], by: Actor, now: datetime)
     post.seals = sorted(set(seals))
     post.save(update_fields=["seals"])
 
-    record("post.name", f"post:{post.pk}", by=by, at=now, seals=post.seals)
+    duty = duty_for(by, Permission.EDIT_POSTS, post.area)
+    record("post.name", f"post:{post.pk}", by=by, at=now, post_id=duty.post_id if duty else None, seals=post.seals)
     return post
 
 
@@ -146,7 +151,8 @@ class Ended(NamedTuple):
     post_id: int
     person_id: int
     unit_id: int
-    back_to: int | None
+    back_to: int | None = None  # the person who holds the post that was stood in for,
+    back_post: int | None = None  # and that post
 
 
 def ended_lately(day: date) -> list[Ended]:
@@ -158,15 +164,22 @@ def ended_lately(day: date) -> list[Ended]:
     over = over.select_related("stands_in_for")
     held = {(each.person_id, each.unit_id) for each in _running(day).filter(role__in=UNIT, person__posts__in=over)}
     return [
-        Ended(each.pk, each.person_id, each.unit_id, _lender(each, day))
+        Ended(each.pk, each.person_id, each.unit_id, *_lender(each, day))
         for each in over
         if (each.person_id, each.unit_id) not in held
     ]
 
 
-def _lender(lent: Post, day: date) -> int | None:
+def _lender(lent: Post, day: date) -> tuple[int, int] | tuple[()]:
     own = lent.stands_in_for
-    return own.person_id if own is not None and _as_held(own).covers(day, day) else None
+    holds = own is not None and own.start_on <= day and (own.end_on is None or own.end_on > day)
+    return (own.person_id, own.pk) if holds else ()
+
+
+def holds_another(post: Post, day: date) -> bool:
+    """Tell whether its person holds another post in the unit that day by which matters are kept."""
+    others = _running(day).filter(person_id=post.person_id, unit_id=post.unit_id, role__in=UNIT)
+    return others.exclude(pk=post.pk).exists()
 
 
 def locked(post_id: int) -> Post:
@@ -178,19 +191,24 @@ def locked(post_id: int) -> Post:
     return found
 
 
-def require_arranging(by: Actor, post: Post) -> None:
-    """Raise NotAllowed unless the actor holds the post, runs its unit or hands out posts."""
-    if not arranges(by, post):
+def require_arranging(by: Actor, post: Post) -> int | None:
+    """Return the actor's post that arranges this one; None for the system. Raises NotAllowed."""
+    if by is SYSTEM:
+        return None
+    duty = arranging(by, post)
+    if duty is None:
         raise NotAllowed("permission.denied", permission=Permission.ARRANGE_DUTIES)
+    return duty.post_id
 
 
-def arranges(by: Actor, post: Post) -> bool:
-    """Tell whether the actor may arrange who does this post's duty: its holder, its unit's chief, who hands out posts.
-
-    What is only lent to somebody is not theirs to arrange.
+def arranging(by: Actor, post: Post) -> Duty | None:
+    """Return the duty by which the actor arranges who does this post's: as its holder, its unit's chief, or who hands
+    out posts. What is only lent to somebody is not theirs to arrange.
     """
-    is_own = by.person_id == post.person_id and post.stands_in_for_id is None and may_arrange_own(by)
-    return is_own or may_arrange(by, unit_id=post.unit_id, area=post.area, role=Role(post.role))
+    own = next((duty for duty in by.duties if duty.post_id == post.pk), None)
+    if own is not None and own.stands_in_for is None and may_arrange_own(by):
+        return own
+    return arranging_duty(by, unit_id=post.unit_id, area=post.area, role=Role(post.role))
 
 
 def _running(day: date) -> QuerySet[Post]:

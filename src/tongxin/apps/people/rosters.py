@@ -13,7 +13,7 @@ from tongxin.apps.journal.entries import record
 from tongxin.apps.people import queries
 from tongxin.apps.people.models import Post, Shift, Unit
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Stale
-from tongxin.rules.permissions import Actor, Permission, Role, may_arrange
+from tongxin.rules.permissions import Actor, Permission, Role, arranging_duty
 from tongxin.rules.rosters import A_DAY, DAYS, Part, monday_of, part_of, span
 from tongxin.rules.working_time import SHANGHAI
 
@@ -80,7 +80,8 @@ def publish(*, unit_id: int, monday: date, cells: Cells, mark: int, by: Actor, n
     unit = Unit.objects.select_for_update().filter(pk=unit_id).first()
     if unit is None:
         raise Missing("unit.missing", unit=unit_id)
-    if not may_arrange(by, unit_id=unit_id, area=unit.area):
+    duty = arranging_duty(by, unit_id=unit_id, area=unit.area)
+    if duty is None:
         raise NotAllowed("permission.denied", permission=Permission.ARRANGE_DUTIES)
     today = timezone.localdate(now)
     if monday != monday_of(monday) or not monday_of(today) <= monday <= today + AHEAD:
@@ -97,7 +98,8 @@ def publish(*, unit_id: int, monday: date, cells: Cells, mark: int, by: Actor, n
         Shift(unit_id=unit_id, post_id=post_id, start_at=start, end_at=end) for post_id, start, end in shifts
     )
 
-    record("roster.publish", f"unit:{unit_id}", by=by, at=now, week=monday.isoformat(), shifts=len(shifts))
+    told = {"week": monday.isoformat(), "shifts": len(shifts)}
+    record("roster.publish", f"unit:{unit_id}", by=by, at=now, post_id=duty.post_id, **told)
     return len(shifts)
 
 

@@ -1,6 +1,7 @@
 """Everything that can be done to matters, by name: `actions.report(...)`, `actions.take(...)`."""
 
 from tongxin.apps.matters.actions.evidence import attach, unmask
+from tongxin.apps.matters.actions.handing_over import hand_back, hand_over, leave, take_up
 from tongxin.apps.matters.actions.intake import report, report_many
 from tongxin.apps.matters.actions.overlays import Overlaid, take_over
 from tongxin.apps.matters.actions.restamping import restamp
@@ -16,11 +17,15 @@ __all__ = [
     "Reported",
     "Taken",
     "attach",
+    "hand_back",
+    "hand_over",
+    "leave",
     "report",
     "report_many",
     "restamp",
     "take",
     "take_many",
     "take_over",
+    "take_up",
     "unmask",
 ]
