@@ -90,7 +90,7 @@ class Scene:
     others: list[tuple[Any, Kind]] = field(default_factory=list)  # rows of others that end with this act
 
     def another(
-        self, kind: Kind, state: str, *, unit_id: int | None, starts: Clock | None = None, limit: Limit | None = None,
+        self, kind: Kind, state: str, /, *, unit_id: int | None, starts: Clock | None = None, limit: Limit | None = None,
         clocks: Mapping[Clock, Limit] | None = None, **columns: Any,
     ) -> Any:  # fmt: skip
         """Open one more overlay with this act: another invited unit, a whistle's summons. Returns its row, unwritten.

@@ -13,7 +13,7 @@ from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.matters.models import Contact, Matter, Unmasking
 from tongxin.postgres.batches import run
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
-from tongxin.rules.permissions import Actor, Duty, Permission, duties_at, duty_for, scope
+from tongxin.rules.permissions import UNIT, Actor, Duty, Permission, duties_at, duty_for, scope
 
 MOST = 24  # files a matter can carry
 COUNTED = {EvidenceKind.BEFORE: "before_photos", EvidenceKind.AFTER: "after_photos"}
@@ -140,11 +140,13 @@ def _locked(matter_id: int, by: Actor) -> Matter:
 def _duty(matter: Matter, permission: Permission, by: Actor) -> Duty:
     """Return the duty that counts for this matter and permits this. Raises NotAllowed.
 
-    Whoever reported a matter may add to it, wherever it lies.
+    Whoever reported a matter may add to it, wherever it lies; so may the units that are asked to take part in it.
     """
     granted = duty_for(by, permission)
     duties = duties_at(by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id)
-    is_own = permission is Permission.ATTACH and matter.reported_by == by.person_id
-    if granted is None or not (duties or is_own):
+    adds = permission is Permission.ATTACH
+    is_own = adds and matter.reported_by == by.person_id
+    asked = next((duty for duty in by.holding(UNIT) if adds and duty.unit_id in matter.involved), None)
+    if granted is None or not (duties or is_own or asked):
         raise NotAllowed("permission.denied", permission=permission)
-    return next(iter(duties.values()), granted)
+    return next(iter(duties.values()), asked or granted)
