@@ -99,6 +99,7 @@ CAST = {
     "neighbouring_handler": (Role.HANDLER, "next_sanitation", "330803001"),
     "neighbouring_grid_worker": (Role.GRID_WORKER, "next_command_room", "330803001001001"),
     "system_admin": (Role.SYSTEM_ADMIN, "city_center", "3308"),
+    "second_admin": (Role.SYSTEM_ADMIN, "city_center", "3308"),
     "security_admin": (Role.SECURITY_ADMIN, "city_center", "3308"),
     "audit_admin": (Role.AUDIT_ADMIN, "city_center", "3308"),
 }

@@ -666,6 +666,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "template.invalid": ("模板 {template} 有一项不对：{what}。", "Template {template} is not right: {what}."),
     "routing.invalid": ("派单规则 {rule} 有一项不对：{what}。", "Routing rule {rule} is not right: {what}."),
+    "proposal.moved": (
+        "草案刚被别人改过。请刷新后再改，您写的内容不会自动保存。",
+        "Somebody has changed this draft since you read it: read it again.",
+    ),
+    "proposal.wanted": ("试运行的事项数应在 1 至 {most} 之间。", "A dry run looks at 1 to {most} matters."),
     "proposal.missing": ("没有第 {proposal} 号规则草案。", "There is no proposal {proposal}."),
     "proposal.no_title": ("请写明这次改什么，最多 {limit} 字。", "Say what is changed, in {limit} characters at most."),
     "proposal.no_object": ("草案应是一个 JSON 对象。", "A draft must be a JSON object."),
@@ -781,6 +786,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "suggester.too_few": (
         "可供学习的事项只有 {found} 件，至少要 {wanted} 件：先用模板关键词给出建议，事项多了再训练。",
         "Only {found} matters to learn from, {wanted} at least are needed: until then suggestions come from keywords.",
+    ),
+    "catalog.stands": (
+        "本市已有规则，不能直接载入。请写成规则草案，检查、试运行后发布。",
+        "This city has rules already. Write a proposal: it is checked, rehearsed and published.",
     ),
     "catalog.unreadable": ("读不了 {file}：应是 UTF-8 的 JSON 文件。", "Cannot read {file}: it must be JSON in UTF-8."),
     "form.invalid": (

@@ -36,6 +36,44 @@ class Difference(NamedTuple):
     new: Any
 
 
+class Edit(NamedTuple):
+    """One edit of a draft. `columns` of a template by its code; a routing rule by its code, with its place from 1 on
+    (None: where it stands, or last); settings of the book by path. What is None is taken back as it stands in force."""
+
+    templates: Mapping[str, Mapping[str, Any] | None] = {}
+    rules: Mapping[str, tuple[Row | None, int | None]] = {}
+    dropped: tuple[str, ...] = ()  # rules that leave the table
+    settings: Mapping[str, Any] = {}
+
+
+def edited(draft: Draft, edit: Edit, standing: Standing) -> dict[str, Any]:
+    """Return the draft with one edit made, not read yet."""
+    templates = dict(draft.get("templates") or {})
+    for code, columns in edit.templates.items():
+        templates[code] = {**templates.get(code, {}), **columns} if columns is not None else {}
+    routing = draft.get("routing")
+    if edit.rules or edit.dropped:
+        routing = _table(list(standing.routing if routing is None else routing), edit, standing)
+    book: dict[str, Any] = {}
+    for path, value in {**_flat(draft.get("book") or {}), **edit.settings}.items():
+        if value is not None:
+            rulebook.put(book, path, value)
+    return {"templates": {code: row for code, row in templates.items() if row}, "routing": routing, "book": book}
+
+
+def _table(rules: list[Row], edit: Edit, standing: Standing) -> list[Row]:
+    """Return the routing table with rules written, moved, taken back and dropped."""
+    stood = [row["code"] for row in standing.routing]
+    for code, (row, place) in edit.rules.items():
+        at = next((n for n, each in enumerate(rules) if each["code"] == code), len(rules))
+        rules = [each for each in rules if each["code"] != code]
+        if row is not None:
+            rules.insert(at if place is None else max(place, 1) - 1, row)
+        elif code in stood:
+            rules.insert(stood.index(code), standing.routing[stood.index(code)])
+    return [each for each in rules if each["code"] not in edit.dropped]
+
+
 def read(draft: object, standing: Standing) -> dict[str, Any]:
     """Return a draft as it is kept: checked field by field, without what changes nothing, with what stood there.
 

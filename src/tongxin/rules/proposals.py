@@ -103,6 +103,11 @@ def behind(facts: Facts, _: Ask) -> Refused | None:
     return Stale("proposal.behind", changed=list(facts.behind)) if facts.behind else None
 
 
+def behind_with_changes(facts: Facts, ask: Ask) -> Refused | None:
+    """What is written on old rules is brought up to date before more is written; an empty draft has nothing to lose."""
+    return None if facts.is_empty else behind(facts, ask)
+
+
 def up_to_date(facts: Facts, _: Ask) -> Refused | None:
     return None if facts.behind else Refused("proposal.up_to_date")
 
@@ -129,7 +134,7 @@ S = State
 PUBLISHABLE = (empty, fatal, behind, own_draft)
 TABLE = (
     #    act           from                        to           refused if                    by the platform
-    Step(Act.CHANGE,   OPEN,                       S.DRAFT,     ()),
+    Step(Act.CHANGE,   OPEN,                       S.DRAFT,     (behind_with_changes,)),
     Step(Act.REBASE,   OPEN,                       S.DRAFT,     (up_to_date,)),
     Step(Act.CHECK,    OPEN,                       S.CHECKED,   (empty, behind, rehearsing)),
     Step(Act.REHEARSE, frozenset({S.CHECKED, S.REHEARSED}), S.CHECKED, (fatal, behind, rehearsing)),

@@ -16,7 +16,7 @@ from tongxin.rules.deadlines import Clock, Urgency, hastened
 from tongxin.rules.errors import Refused
 from tongxin.rules.routing import Case, Offices, Route, Rule, route
 from tongxin.rules.rulesets import Ruleset
-from tongxin.rules.working_time import Limit, WorkingCalendar, due_at
+from tongxin.rules.working_time import CalendarTooShort, Limit, WorkingCalendar, due_at
 
 EXAMPLES = 20  # kept for each effect; who asks sees those within scope
 
@@ -102,7 +102,7 @@ class Tally:
     units: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     moves: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
-    due: Counter[str] = field(default_factory=Counter)  # earlier, later
+    due: Counter[str] = field(default_factory=Counter)  # earlier, later, unknown
     late: Counter[str] = field(default_factory=Counter)  # more, less
     examples: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
@@ -149,7 +149,7 @@ class Scales:
         self._pairs: dict[tuple[str, Urgency, bool, str, str], Pair | None] = {}
 
     def weigh(self, matters: Iterable[Seen], tally: Tally) -> None:
-        """Count what would be different for these matters. Raises CalendarTooShort."""
+        """Count what would be different for these matters."""
         for seen in matters:
             pair = self.pair(seen)
             if pair is None:
@@ -177,8 +177,12 @@ class Scales:
 
     def _time(self, seen: Seen, pair: Pair, tally: Tally) -> None:
         """Count whether it would be due earlier or later, and whether its end would be judged otherwise."""
-        was = due_at(seen.reported_at, pair.before.whole, self._calendar).at
-        would = due_at(seen.reported_at, pair.after.whole, self._calendar).at
+        try:
+            was = due_at(seen.reported_at, pair.before.whole, self._calendar).at
+            would = due_at(seen.reported_at, pair.after.whole, self._calendar).at
+        except CalendarTooShort:  # a matter from before the calendar began
+            tally.due["unknown"] += 1
+            return
         tally.due["earlier" if would < was else "later"] += 1
         if seen.closed_at is not None and (seen.closed_at > was) != (seen.closed_at > would):
             tally.late["more" if seen.closed_at > would else "less"] += 1

@@ -8,8 +8,10 @@ from tongxin.apps.journal.outbox import reacts_to
 from tongxin.apps.journal.worker import aside, every
 from tongxin.apps.matters.actions.handing_over import hand_back
 from tongxin.apps.matters.actions.merging import follow
+from tongxin.apps.matters.actions.proposals import start_due
 from tongxin.apps.matters.actions.restamping import restamp
 from tongxin.apps.matters.actions.timing import count_anew, fire_due
+from tongxin.apps.matters.rehearsing import advance
 from tongxin.rules.permissions import SYSTEM
 
 
@@ -44,6 +46,12 @@ def follow_the_posts(now: datetime) -> None:
 def tell_the_time(now: datetime) -> int:
     """Let clocks tell what has come, within a second or so of its moment."""
     return fire_due(now=now, by=SYSTEM)
+
+
+@aside(0.5)
+def change_the_rules(now: datetime) -> bool:
+    """Put in force what was to be at this moment, and go on with dry runs, a chunk at a time."""
+    return start_due(by=SYSTEM, now=now) is not None or advance(now)
 
 
 @aside(5)

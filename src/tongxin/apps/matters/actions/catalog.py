@@ -1,10 +1,10 @@
-"""The city's rules as data: loading the catalog of templates and routing, and changing one of them.
+"""The city's rules as data: a fresh city loads its catalog; a city that stands gets what differs as a proposal.
 
-A changed template is a new version; running matters keep theirs.
+A changed template is a new version, a changed book a new edition; running matters keep theirs.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,42 +14,16 @@ from jsonschema import Draft202012Validator, SchemaError
 
 from tongxin.apps.journal.entries import record
 from tongxin.apps.matters import kinds
-from tongxin.apps.matters.kinds import LEVELS
+from tongxin.apps.matters.drafting import CATALOG
 from tongxin.apps.matters.models import RoutingRule, Template
 from tongxin.apps.people.actions import pinyin_of
-from tongxin.rules.deadlines import Urgency
-from tongxin.rules.errors import Invalid, Missing
+from tongxin.rules.errors import Invalid
 from tongxin.rules.permissions import Actor, Permission, require
-from tongxin.rules.units import UnitKind
-from tongxin.rules.working_time import Limit
-
-MATCHED = ("templates", "levels", "urgencies", "channels", "areas", "village_kinds")
-COLUMNS = (
-    "name",
-    "name_en",
-    "keywords",
-    "standard_class",
-    "level",
-    "urgency",
-    "limit",
-    "extra_limits",
-    "unit_kinds",
-    "transfer_to",
-    "may_settle",
-    "is_sealed",
-    "before_photos",
-    "after_photos",
-    "form",
-    "filing_condition",
-    "closing_condition",
-    "filing_condition_en",
-    "closing_condition_en",
-    "samples",
-)
+from tongxin.rules.rulesets import COLUMNS, Row, routing_row, template_columns
 
 
 class Loaded(NamedTuple):
-    """How many templates and rules a load wrote; what stood already and is the same is not written again."""
+    """How many templates and rules a load wrote into an empty city."""
 
     templates: int
     rules: int
@@ -57,114 +31,78 @@ class Loaded(NamedTuple):
 
 @transaction.atomic
 def load_catalog(folder: Path, *, by: Actor, now: datetime) -> Loaded:
-    """Load `templates.json` and `routing.json` of a folder. Raises Invalid, naming the entry that is wrong."""
+    """Load `templates.json` and `routing.json` of a folder into a city that has no rules yet.
+
+    Raises Invalid, naming the entry that is wrong, and where the city has rules: those change by a proposal.
+    """
     require(by, Permission.EDIT_RULES)
-    templates = [_checked(row) for row in _read(folder / "templates.json")["templates"]]
-    rules = [_checked_rule(row) for row in _read(folder / "routing.json")["rules"]]
+    templates, rules = read_catalog(folder)
+    if Template.objects.exists():
+        raise Invalid("catalog.stands")
 
-    current = {row.code: row for row in Template.objects.select_for_update().filter(is_current=True)}
-    changed = [row for row in templates if _differs(current.get(row["code"]), row)]
-    for row in changed:
-        _publish(row, current.get(row["code"]), now)
-    written = _replace_rules(rules)
+    for code, columns in templates.items():
+        publish(code, columns, now)
+    replace_rules(rules)
 
-    record("catalog.load", "catalog", by=by, at=now, templates=[row["code"] for row in changed], rules=written)
+    record("catalog.load", CATALOG, by=by, at=now, templates=list(templates), rules=len(rules))
     kinds.forget()
-    return Loaded(len(changed), written)
+    return Loaded(len(templates), len(rules))
 
 
-@transaction.atomic
-def publish_template(*, code: str, changes: Mapping[str, Any], by: Actor, now: datetime) -> Template:
-    """Publish the next version of a template with these columns changed. Raises Missing, Invalid."""
-    require(by, Permission.EDIT_RULES)
-    current = Template.objects.select_for_update().filter(code=code, is_current=True).first()
-    if current is None:
-        raise Missing("template.unknown", template=code[:20])
-    row = {"code": code} | {name: getattr(current, name) for name in COLUMNS}
-    row = _checked(row | {name: value for name, value in changes.items() if name in COLUMNS})
-    if not _differs(current, row):
-        return current
-
-    published = _publish(row, current, now)
-
-    record("template.publish", f"template:{code}", by=by, at=now, version=published.version)
-    kinds.forget()
-    return published
+def read_catalog(folder: Path) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+    """Return the templates by code and the routing rules of a folder. Raises Invalid, naming what is wrong."""
+    templates: dict[str, dict[str, Any]] = {}
+    for row in _read(folder / "templates.json", "templates"):
+        code = str(row.get("code", ""))
+        templates[code] = _whole(code, row)
+    return templates, [routing_row(row) for row in _read(folder / "routing.json", "rules")]
 
 
-@transaction.atomic
-def change_rule(
-    *, code: str, position: int, match: Mapping[str, Any], target: Mapping[str, str], why: str, is_active: bool,
-    by: Actor, now: datetime,
-) -> RoutingRule:  # fmt: skip
-    """Write a routing rule, new or known by its code. Raises Invalid."""
-    require(by, Permission.EDIT_RULES)
-    checked = _checked_rule({"code": code, "match": match, "target": target, "why": why, "why_en": ""})
-
-    rule, _ = RoutingRule.objects.update_or_create(
-        code=checked["code"], defaults={**checked, "position": position, "is_active": is_active}
-    )
-
-    record("routing.change", f"routing:{rule.pk}", by=by, at=now, rule=rule.code, is_active=is_active)
-    kinds.forget()
-    return rule
+def catalog_draft(folder: Path) -> dict[str, Any]:
+    """Return the whole catalog of a folder as a draft; what is the same falls out when it is read. Raises Invalid."""
+    templates, rules = read_catalog(folder)
+    return {"templates": templates, "routing": rules}
 
 
-def _read(file: Path) -> Any:
+def publish(code: str, columns: Row, now: datetime) -> Template:
+    """Write the next version of a template, or its first. `columns` are what changes, of a new one all.
+
+    The caller holds the catalog (`hold`), has read the columns and records.
+    """
+    known = Template.objects.filter(code=code, is_current=True).first()
+    row = {name: getattr(known, name) for name in COLUMNS} | dict(columns) if known else dict(columns)
+    Template.objects.filter(code=code, is_current=True).update(is_current=False)
+    version = (
+        Template.objects.filter(code=code).order_by("-version").values_list("version", flat=True).first() or 0
+    ) + 1
+    return Template.objects.create(code=code, **row, version=version, pinyin=pinyin_of(row["name"]), published_at=now)
+
+
+def replace_rules(rules: Sequence[Row]) -> None:
+    """Write the whole routing table, in this order. The caller holds the catalog and records."""
+    RoutingRule.objects.all().delete()
+    RoutingRule.objects.bulk_create(RoutingRule(**row, position=10 * (n + 1)) for n, row in enumerate(rules))
+
+
+def hold() -> None:
+    """Let nobody else change rules until the transaction ends."""
+    list(Template.objects.select_for_update().filter(is_current=True).order_by("code").values_list("pk"))
+
+
+def _read(file: Path, name: str) -> list[Mapping[str, Any]]:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as wrong:
+        return list(json.loads(file.read_text(encoding="utf-8"))[name])
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as wrong:
         raise Invalid("catalog.unreadable", file=file.name) from wrong
 
 
-def _checked(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a template. Raises Invalid where one of them would stop a matter later."""
-    code = str(row.get("code", ""))
+def _whole(code: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all columns of a template. Raises Invalid where one is missing or would stop a matter later."""
+    if absent := [name for name in COLUMNS if name not in row]:
+        raise Invalid("template.invalid", template=code[:20], what=absent[0])
+    columns = template_columns(code, {name: row[name] for name in COLUMNS})
     try:
-        columns = {name: row[name] for name in COLUMNS}
-        Limit.parse(columns["limit"])
-        Urgency(columns["urgency"])
-        LEVELS[columns["level"]]
-        for kind in columns["unit_kinds"]:
-            UnitKind(kind)
         Draft202012Validator.check_schema(columns["form"])
-    except (KeyError, ValueError, SchemaError) as wrong:
-        raise Invalid("template.invalid", template=code, what=str(wrong)[:80]) from wrong
-    if not code or not str(columns["name"]).strip():
-        raise Invalid("template.invalid", template=code, what="name")
-    return {"code": code, **columns}
-
-
-def _checked_rule(row: Mapping[str, Any]) -> dict[str, Any]:
-    code = str(row.get("code", "")).strip()
-    try:
-        match = {name: [str(value) for value in row["match"][name]] for name in MATCHED if row["match"].get(name)}
-        target = {"kind": UnitKind(row["target"]["kind"]).value, "level": row["target"]["level"]}
-        LEVELS[target["level"]]
-    except (KeyError, TypeError, ValueError) as wrong:
-        raise Invalid("routing.invalid", rule=code, what=str(wrong)[:80]) from wrong
-    if not code or len(code) > 12:
-        raise Invalid("routing.invalid", rule=code, what="code")
-    return {"code": code, "match": match, "target": target, "why": row["why"], "why_en": row.get("why_en", "")}
-
-
-def _differs(known: Template | None, row: Mapping[str, Any]) -> bool:
-    return known is None or any(getattr(known, name) != row[name] for name in COLUMNS)
-
-
-def _publish(row: Mapping[str, Any], known: Template | None, now: datetime) -> Template:
-    version = 1
-    if known is not None:
-        Template.objects.filter(pk=known.pk).update(is_current=False)
-        version = known.version + 1
-    return Template.objects.create(**row, version=version, pinyin=pinyin_of(row["name"]), published_at=now)
-
-
-def _replace_rules(rules: list[dict[str, Any]]) -> int:
-    columns = ("code", "match", "target", "why", "why_en")
-    known = [dict(zip(columns, row, strict=True)) for row in RoutingRule.objects.values_list(*columns)]
-    if known == rules:
-        return 0
-    RoutingRule.objects.all().delete()
-    RoutingRule.objects.bulk_create(RoutingRule(**row, position=10 * (n + 1)) for n, row in enumerate(rules))
-    return len(rules)
+    except SchemaError as wrong:
+        raise Invalid("template.invalid", template=code, what=wrong.message[:80]) from wrong
+    return columns

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.apps.areas import queries as areas
 from tongxin.apps.matters import kinds
-from tongxin.apps.matters.actions.catalog import change_rule
+from tongxin.apps.matters.actions import proposals
 from tongxin.apps.matters.kinds import rule_of
 from tongxin.apps.matters.models import RoutingRule
 from tongxin.apps.matters.rerouting import MOST, latest_cases
@@ -24,6 +24,7 @@ from tongxin.look.forms import Choice, Field
 from tongxin.rules.area_codes import VillageKind
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
+from tongxin.rules.drafts import Edit
 from tongxin.rules.errors import Missing, Refused
 from tongxin.rules.permissions import Permission
 from tongxin.rules.routing import Case, route
@@ -173,16 +174,10 @@ def _edited(row: RoutingRule | None, posted: QueryDict) -> RoutingRule:
 
 def _save(request: HttpRequest, rule: RoutingRule) -> RoutingRule | None:
     def act() -> RoutingRule:
-        return change_rule(
-            code=rule.code,
-            position=rule.position,
-            match=rule.match,
-            target=rule.target,
-            why=rule.why,
-            is_active=rule.is_active,
-            by=request.actor,  # type: ignore[attr-defined]
-            now=timezone.now(),
-        )
+        row = {name: getattr(rule, name) for name in ("code", "match", "target", "why", "why_en", "is_active")}
+        edit = Edit(rules={rule.code: (row, None)})
+        proposals.amend(edit=edit, by=request.actor, now=timezone.now(), title=rule.code)  # type: ignore[attr-defined]
+        return rule
 
     return attempt(request, act, _("Rule %(code)s is in force from now on.") % {"code": rule.code})
 

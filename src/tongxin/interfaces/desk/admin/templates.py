@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongxin.apps.matters.actions.catalog import publish_template
+from tongxin.apps.matters.actions import proposals
 from tongxin.apps.matters.models import Template
 from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, level_words, listed, needs
 from tongxin.interfaces.desk.classes import CLASSES
@@ -19,6 +19,7 @@ from tongxin.look.filters import is_english
 from tongxin.look.filters import limit as limit_words
 from tongxin.look.forms import Choice, Field
 from tongxin.rules.deadlines import Urgency
+from tongxin.rules.drafts import Edit
 from tongxin.rules.errors import Missing
 from tongxin.rules.permissions import Permission
 from tongxin.rules.units import UnitKind
@@ -89,12 +90,9 @@ def answers(row: Template, query: str) -> bool:
 
 
 def _publish(request: HttpRequest, current: Template, changes: Mapping[str, Any]) -> Template | None:
-    if all(getattr(current, name) == value for name, value in changes.items()):
-        said = _("Nothing differs from version %(version)s; it stays in force.") % {"version": current.version}
-    else:
-        said = _("Version %(version)s is in force. Matters that run keep theirs.") % {"version": current.version + 1}
     by, now = request.actor, timezone.now()  # type: ignore[attr-defined]
-    return attempt(request, lambda: publish_template(code=current.code, changes=changes, by=by, now=now), said)
+    edit = Edit(templates={current.code: changes})
+    return attempt(request, lambda: proposals.amend(edit=edit, by=by, now=now, title=current.name), _("Drafted."))
 
 
 def _changes(posted: Mapping[str, str], errors: dict[str, str]) -> dict[str, Any]:
