@@ -617,6 +617,27 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "只有承办岗位经办事项，这个岗位没有可移交的。可直接离任。",
         "Only handling posts keep matters; there is nothing to hand over. The post can simply end.",
     ),
+    "unseal.reason": (
+        "请写明为什么要紧急查看，至少 {least} 个字（现在 {found} 个）。当事人会看到这段理由。",
+        "Say in at least {least} characters why it must be opened ({found} so far). The person concerned will read it.",
+    ),
+    "unseal.too_many": (
+        "每个岗位一天最多紧急查看 {most} 件，今天已满。请联系被指定查看的值班长，或请安全管理员指定。",
+        "A post may open {most} sealed matters a day, and that many were opened. Ask a chief who is named for them.",
+    ),
+    "unseal.not_needed": (
+        "这件事项本来就在您的查看范围内，不用紧急查看。请直接打开。",
+        "You may read this matter anyway. Simply open it.",
+    ),
+    "unseal.missing": ("没有这次紧急查看。", "Nothing was opened under this number."),
+    "unseal.only_reads": (
+        "紧急查看只能看，不能查看联系方式，也不能办理。请联系被指定查看的值班长。",
+        "What was opened this way may be read, not acted on, and its contact stays masked. Ask a chief who is named.",
+    ),
+    "readers.not_yours": (
+        "谁看过只给反映人本人和审计管理员看。",
+        "Who looked is for the reporter and the audit administrator to read.",
+    ),
     "take_up.not_yours": (
         "只有承办单位的经办岗位能接手。请联系承办单位。",
         "Only a handling post of the unit that has the matter can go on with it.",

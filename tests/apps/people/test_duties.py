@@ -4,16 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from tests.town import NOW, a_matter, a_photo, a_report
+from tests.town import NOW, a_matter, a_report
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions as matters
 from tongxin.apps.matters import queries
-from tongxin.apps.matters.models import Matter
 from tongxin.apps.people import actions, duties
 from tongxin.apps.people.models import Post
 from tongxin.apps.people.queries import actor_of
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
-from tongxin.rules.lifecycles.matter import Act, CloseKind
+from tongxin.rules.lifecycles.matter import Act
 from tongxin.rules.permissions import Role
 from tongxin.rules.sealing import Seal
 
@@ -240,23 +239,3 @@ def test_a_command_room_always_keeps_a_chief_for_what_is_sealed(town):
     duties.name_for(post_id=second, seals=[Seal.MINORS], by=town.security_admin, now=NOW)
 
     assert Entry.objects.filter(subject=f"post:{second}", kind="post.name").get().data["seals"] == ["minors"]
-
-
-@pytest.mark.parametrize("template", ["I09", "A02", "A13", "F04", "H12"])
-def test_the_chain_of_work_goes_on_over_a_sealed_matter_from_report_to_closing(town, template):
-    """No dead end: who may read it can take every step that grid staff and others take elsewhere."""
-    reported = matters.report(a_report(template=template, text="请核实处理。"), by=town.grid_worker, now=NOW)
-    chief, second, at = town.duty_chief, town.second_chief, NOW
-    matters.take(Act.VERIFY, matter_id=reported.id, by=chief, now=at)
-    matters.take(Act.CONFIRM, matter_id=reported.id, by=second, now=at)
-    matters.take(Act.ACCEPT, matter_id=reported.id, by=chief, now=at)
-    matters.take(Act.FILE, matter_id=reported.id, by=chief, now=at)
-    matters.take(Act.DISPATCH, matter_id=reported.id, by=chief, now=at, unit_id=town.unit["sanitation"])
-    matters.take(Act.SIGN, matter_id=reported.id, by=town.handler, now=at)
-    matters.attach(a_photo(), matter_id=reported.id, kind="after", by=town.handler, now=at)
-    matters.take(Act.HANDLE, matter_id=reported.id, by=town.handler, now=at, reason="已处理并告知。")
-    matters.take(Act.REVIEW, matter_id=reported.id, by=town.handler_head, now=at)
-    matters.take(Act.CHECK, matter_id=reported.id, by=second, now=at)
-    matters.take(Act.CLOSE, matter_id=reported.id, by=chief, now=at, close_as=CloseKind.NORMAL, reply="已办结。")
-
-    assert Matter.objects.get(pk=reported.id).state == "closed"

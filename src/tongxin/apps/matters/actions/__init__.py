@@ -5,6 +5,7 @@ from tongxin.apps.matters.actions.handing_over import hand_back, hand_over, leav
 from tongxin.apps.matters.actions.intake import report, report_many
 from tongxin.apps.matters.actions.overlays import Overlaid, take_over
 from tongxin.apps.matters.actions.restamping import restamp
+from tongxin.apps.matters.actions.sealing import reseal, unseal
 from tongxin.apps.matters.actions.steps import take, take_many
 from tongxin.apps.matters.incoming import Incoming, Past, Reported
 from tongxin.apps.matters.stepping import Asked, Taken
@@ -22,10 +23,12 @@ __all__ = [
     "leave",
     "report",
     "report_many",
+    "reseal",
     "restamp",
     "take",
     "take_many",
     "take_over",
     "take_up",
     "unmask",
+    "unseal",
 ]

@@ -11,9 +11,10 @@ from tongxin.apps.journal.entries import record
 from tongxin.apps.journal.evidence import Link, Received, keep, link_many, receive
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.matters.models import Contact, Matter, Unmasking
+from tongxin.apps.matters.unsealings import running
 from tongxin.postgres.batches import run
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
-from tongxin.rules.permissions import UNIT, Actor, Duty, Permission, duties_at, duty_for, scope
+from tongxin.rules.permissions import GRANTS, UNIT, Actor, Duty, Permission, duties_at, duty_for, scope
 
 MOST = 24  # files a matter can carry
 COUNTED = {EvidenceKind.BEFORE: "before_photos", EvidenceKind.AFTER: "after_photos"}
@@ -114,7 +115,12 @@ def unmask(*, matter_id: int, reason: str, by: Actor, now: datetime) -> Contact 
 
     Returns None where none was left. Raises Missing, NotAllowed, Invalid.
     """
-    matter = _locked(matter_id, by)
+    try:
+        matter = _locked(matter_id, by)
+    except Missing:
+        if running(by, matter_id, now) is not None:  # the glass was broken to read the matter, not the person
+            raise NotAllowed("unseal.only_reads") from None
+        raise
     duty = _duty(matter, Permission.UNMASK, by)
     if not reason.strip():
         raise Invalid("unmask.no_reason")
@@ -143,10 +149,11 @@ def _duty(matter: Matter, permission: Permission, by: Actor) -> Duty:
     Whoever reported a matter may add to it, wherever it lies; so may the units that are asked to take part in it.
     """
     granted = duty_for(by, permission)
-    duties = duties_at(by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id)
+    counting = duties_at(by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id)
+    here = next((duty for role, duty in counting.items() if role in GRANTS[permission]), None)
     adds = permission is Permission.ATTACH
     is_own = adds and matter.reported_by == by.person_id
     asked = next((duty for duty in by.holding(UNIT) if adds and duty.unit_id in matter.involved), None)
-    if granted is None or not (duties or is_own or asked):
+    if granted is None or not (here or is_own or asked):
         raise NotAllowed("permission.denied", permission=permission)
-    return next(iter(duties.values()), asked or granted)
+    return here or asked or granted
