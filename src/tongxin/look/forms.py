@@ -42,8 +42,8 @@ class Field:
     error: str = ""
     choices: tuple[Choice, ...] = ()
     unit: str = ""
-    low: float | None = None
-    high: float | None = None
+    low: float | str | None = None
+    high: float | str | None = None
     step: str = ""
     longest: int | None = None
     rows: int = 3

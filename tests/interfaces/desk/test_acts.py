@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.interfaces.desk.visitors import visitor
 from tests.town import a_matter, a_photo, kinds_of
 from tongxin.interfaces.desk.offers import ASKS, NEXT
-from tongxin.rules.lifecycles.matter import LIFECYCLE, OPEN, Act
+from tongxin.rules.lifecycles.matter import LIFECYCLE, LIVE, Act
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def named(photo, name="photo.jpg"):
     return photo
 
 
-def test_every_act_has_a_form_and_every_open_state_a_next_act():
+def test_every_act_has_a_form_and_every_state_on_somebodys_table_a_next_act():
     assert set(ASKS) == set(Act)
-    assert set(NEXT) == OPEN
+    assert set(NEXT) == LIVE
     for state, act in NEXT.items():
         assert any(step.act is act and state in step.sources for step in LIFECYCLE)
 
@@ -110,9 +110,9 @@ def test_dispatching_offers_the_suggested_unit_with_its_reason_and_finds_others(
     assert "樟潭街道环卫所" not in desk.get(f"/m/{matter.number}/units?q=环卫").content.decode()
 
 
-def test_a_unit_that_returned_it_is_not_offered_again(town, moment):
+def test_a_unit_that_returned_it_is_not_offered_again_and_waits_for_a_ruling(town, moment):
     matter = a_matter(town, "AWAITING_SIGNATURE", now=moment)
-    take("handler", matter, "return", ground="not_ours", reason="不在清运范围。")
+    take("handler", matter, "return", ground="not_ours", unit=town.unit["enforcement"], reason="不在清运范围。")
     matter.refresh_from_db()
 
     page = visitor("dispatcher").get(f"/m/{matter.number}/").content.decode()
@@ -120,13 +120,16 @@ def test_a_unit_that_returned_it_is_not_offered_again(town, moment):
 
     assert "按建议派遣给" not in page
     assert answer.status_code == 409
-    assert "已退回过一次" in answer.content.decode()
+    assert "异议" in answer.content.decode()
 
 
 def test_who_returns_a_matter_loses_sight_of_it_and_lands_at_home(town, moment):
     matter = a_matter(town, "AWAITING_SIGNATURE", now=moment)
 
-    assert take("handler", matter, "return", ground="not_ours", reason="不在清运范围。").url == "/"
+    assert (
+        take("handler", matter, "return", ground="not_ours", unit=town.unit["enforcement"], reason="不在清运范围。").url
+        == "/"
+    )
 
 
 def test_voiding_needs_two(town, moment):

@@ -169,7 +169,7 @@ def test_matters_like_it_stand_beside_it(town, moment):
     second = a_matter(town, now=moment)
 
     assert first.number in page_of("acceptor", second).content.decode()
-    assert "同类 1 件" in page_of("acceptor", second, part="peek").content.decode()
+    assert "可能是同一件 1 件" in page_of("acceptor", second, part="peek").content.decode()
 
 
 def test_a_fetched_photo_is_not_sent_twice(town, moment):

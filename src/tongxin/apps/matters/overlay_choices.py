@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from tongxin.apps.matters import kinds, overlays
-from tongxin.apps.matters.clockwork import DROPPED, Clockwork
+from tongxin.apps.matters.clockwork import DROPPED, Clockwork, Open
 from tongxin.apps.matters.models import Deadline, Matter
 from tongxin.apps.matters.overlaying import MODELS, duties_of, facts_about
-from tongxin.apps.matters.standing import Open, Standing
+from tongxin.apps.matters.standing import Standing
 from tongxin.apps.people.calendar import calendar
 from tongxin.rules.deadlines import Clock, Running, Urgency
 from tongxin.rules.errors import NotAllowed, Refused
-from tongxin.rules.overlays.frame import Facts, Overlay, Seat, Step, Table, decide
+from tongxin.rules.overlays.frame import Overlay, Seat, Step, Table, decide
 from tongxin.rules.overlays.tables import TABLES
 from tongxin.rules.permissions import Actor, Role
 from tongxin.rules.working_time import Limit
@@ -45,7 +45,7 @@ class Laid(NamedTuple):
 
 
 def openings(actor: Actor, matter: Matter, clocks: Sequence[Deadline], now: datetime) -> list[Choice]:
-    """Return the acts that lay something new over the matter, in the tables' order; none where none may lie.
+    """Return the acts of the actor's posts that lay something new over the matter, in the tables' order.
 
     No statement but what a kind needs to know.
     """
@@ -53,10 +53,7 @@ def openings(actor: Actor, matter: Matter, clocks: Sequence[Deadline], now: date
     found: list[Choice] = []
     for table in TABLES.values():
         steps = [step for step in _persons(table.steps_from("")) if matter.state in (step.within or table.lives)]
-        if steps and (mine := _mine(actor, standing, None, steps)):
-            found += _choices(
-                table, mine, facts_about(table.overlay, standing, None, work, actor, now), actor, standing
-            )
+        found += (each for each in _choices(table, steps, actor, standing, None, work, now) if each.is_mine)
     return found
 
 
@@ -88,12 +85,9 @@ def rows_of(kind: Overlay, matter_id: int, *, with_ended: bool = False) -> list[
 
 
 def of_row(actor: Actor, matter: Standing, kind: Overlay, row: Any, work: Clockwork, now: datetime) -> list[Choice]:
-    """Return the acts that an overlay's state knows; of one that is over, none."""
+    """Return the acts that an overlay's state knows; what is over knows hardly any, but a unit may yet be rated."""
     table = TABLES[kind]
-    steps = list(_persons(table.steps_from(row.state))) if row.ended_at is None else []
-    if not steps:
-        return []
-    return list(_choices(table, steps, facts_about(kind, matter, row, work, actor, now), actor, matter, row))
+    return list(_choices(table, list(_persons(table.steps_from(row.state))), actor, matter, row, work, now))
 
 
 def standing_of(matter: Matter) -> Standing:
@@ -134,21 +128,23 @@ class Seated(dict[Seat, frozenset[Role]]):
         return self[seat]
 
 
-def _mine(actor: Actor, matter: Standing, row: Any, steps: Sequence[Step]) -> list[Step]:
-    """Return the steps that one of the actor's posts takes: for the others nobody needs to know anything."""
-    roles = Seated(actor, matter, row)
-    seats = [(step, step.seat if isinstance(step.seat, tuple) else (step.seat,)) for step in steps]
-    return [step for step, at in seats if any(roles[seat] & step.by for seat in at)]
-
-
 def _choices(
-    table: Table, steps: Sequence[Step], facts: Facts, actor: Actor, matter: Standing, row: Any = None
+    table: Table, steps: Sequence[Step], actor: Actor, matter: Standing, row: Any, work: Clockwork, now: datetime
 ) -> Iterator[Choice]:
-    roles = Seated(actor, matter, row)
+    """Yield the steps, open or refused. What a kind knows is read only where a post of the actor takes one of them."""
+    roles, facts = Seated(actor, matter, row), None
     for step in steps:
+        if not any(roles[seat] & step.by for seat in _seats(step)):
+            yield Choice(step.act, NotAllowed("step.wrong_role", act=step.act, roles=sorted(step.by)), False, step.asks)
+            continue
+        facts = facts or facts_about(table.overlay, matter, row, work, actor, now)
         try:
             decide(table, step.act, facts, None, roles.__getitem__)
         except Refused as refusal:
-            yield Choice(step.act, refusal, not isinstance(refusal, NotAllowed), step.asks)
+            yield Choice(step.act, refusal, True, step.asks)
         else:
             yield Choice(step.act, None, True, step.asks)
+
+
+def _seats(step: Step) -> tuple[Seat, ...]:
+    return step.seat if isinstance(step.seat, tuple) else (step.seat,)

@@ -19,7 +19,7 @@ from tongxin.apps.matters import actions, queries
 from tongxin.apps.matters.actions import Asked, Taken
 from tongxin.apps.matters.choices import choices
 from tongxin.apps.matters.models import Matter
-from tongxin.interfaces.desk import frame, home, lines
+from tongxin.interfaces.desk import frame, home, lines, merging, undoing
 from tongxin.interfaces.desk import matter as pages
 from tongxin.interfaces.desk import units as directory
 from tongxin.interfaces.desk.asking import fields_of
@@ -27,7 +27,7 @@ from tongxin.interfaces.desk.evidence import attach_all
 from tongxin.interfaces.desk.offers import ASKS, is_open
 from tongxin.look import filters
 from tongxin.rules.errors import Refused, Stale
-from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground, State
+from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, State
 from tongxin.rules.permissions import Actor
 
 E = TypeVar("E", bound=StrEnum)
@@ -49,7 +49,8 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     except Refused as refusal:
         return _form(request, queries.one(request.actor, number), asked, now, refusal)  # type: ignore[attr-defined]
     messages.success(request, _said(asked, taken))
-    return HttpResponseRedirect(_onward(request, found))
+    undoing.offer(request, asked, taken, now)
+    return HttpResponseRedirect(onward(request, found))
 
 
 def _take(request: HttpRequest, found: Matter, asked: Act, now: datetime) -> Taken:
@@ -64,6 +65,7 @@ def _take(request: HttpRequest, found: Matter, asked: Act, now: datetime) -> Tak
             rev += kept
         for sentence in refused:
             messages.error(request, sentence)
+    master = posted.get("master", "") if asked is Act.MERGE else ""
     return actions.take(
         asked,
         matter_id=found.pk,
@@ -73,7 +75,11 @@ def _take(request: HttpRequest, found: Matter, asked: Act, now: datetime) -> Tak
         ground=_one(Ground, posted.get("ground", "")),
         route=posted.get("route", ""),
         unit_id=_id(posted.get("unit", "")) if asked is Act.DISPATCH else None,
+        suggested_unit=_id(posted.get("unit", "")) if asked is Act.RETURN else None,
         close_as=_one(CloseKind, posted.get("close_as", "")),
+        reply=posted.get("reply", ""),
+        because=_one(Because, posted.get("because", "")),
+        master_id=queries.id_of(master) if master else None,
         rev=rev,
     )
 
@@ -97,8 +103,9 @@ def _form(
         "fields": fields_of(found, asked, given, refusal if is_possible else None) if is_possible else (),
         "sentence": filters.say(refusal) if refusal else "",
         "is_stale": isinstance(refusal, Stale),
-        "offered": _offered(found, given) if "unit" in ASKS[asked] else None,
-        "suggestion": pages.suggestion(found, now) if "unit" in ASKS[asked] else None,
+        "offered": _offered(found, given, asked) if "unit" in ASKS[asked] else None,
+        "masters": merging.offered(actor, found, given, now) if "master" in ASKS[asked] else None,
+        "suggestion": pages.suggestion(found, now) if asked is Act.DISPATCH else None,
         "template": pages.conditions(found),
         "next": given.get("next", ""),
         "sent_files": bool(request.FILES),
@@ -111,21 +118,23 @@ def _form(
 
 @require_safe
 def units(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the units that answer to what was typed, for the form of dispatching."""
+    """Show the units that answer to what was typed, for the form of dispatching or returning."""
     found = queries.one(request.actor, number)  # type: ignore[attr-defined]
-    return render(request, "desk/units.html", {"offered": _offered(found, request.GET), "matter": found})
+    asked = Act.RETURN if found.unit_id else Act.DISPATCH
+    return render(request, "desk/units.html", {"offered": _offered(found, request.GET, asked), "matter": found})
 
 
-def _offered(found: Matter, asked: Any) -> dict[str, Any]:
-    """Return the units to choose from: the suggested one, those the rules also name, and those typed for."""
-    chosen = _id(asked.get("unit", "")) or found.suggested_id
-    typed = asked.get("q", "").strip()
+def _offered(found: Matter, given: Any, asked: Act) -> dict[str, Any]:
+    """Return the units to choose from: those the rules name, and those typed for. Who returns it, names another."""
+    own = found.unit_id if asked is Act.RETURN else found.suggested_id
+    chosen = _id(given.get("unit", "")) or (found.suggested_id if asked is Act.DISPATCH else None)
+    typed = given.get("q", "").strip()
     listed = directory.search(typed, found.area) if typed else directory.alternatives(found)
     return {
         "chosen": chosen,
         "typed": typed,
-        "listed": [unit for unit in listed if unit.id != found.suggested_id],
-        "returned": set(found.returned_by),
+        "listed": [unit for unit in listed if unit.id != own],
+        "returned": set(found.returned_by) if asked is Act.DISPATCH else set(),
     }
 
 
@@ -166,7 +175,7 @@ def _said(asked: Act, taken: Taken) -> str:
     return _("%(act)s done: %(number)s is now “%(state)s”.") % told
 
 
-def _onward(request: HttpRequest, found: Matter) -> str:
+def onward(request: HttpRequest, found: Matter) -> str:
     """Return where to go after an act: back where the person came from, unless the matter left their sight."""
     if asked := home.back_to(request, ""):
         return asked

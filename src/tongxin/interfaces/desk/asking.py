@@ -13,7 +13,7 @@ from tongxin.interfaces.desk.offers import ASKS
 from tongxin.look import filters
 from tongxin.look.forms import Choice, Field
 from tongxin.rules.errors import Refused
-from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Act, CloseKind, Ground
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Act, Because, CloseKind, Ground
 
 PICTURES = "image/jpeg,image/png,image/webp"
 ROUTE_LIMIT = 120
@@ -27,6 +27,16 @@ FIELD_OF = {
     "step.closes_late": "close_as",
     "step.no_after_photo": "after",
     "step.no_before_photo": "before",
+    "step.no_suggested_unit": "unit",
+    "step.suggests_itself": "unit",
+    "step.no_unit": "unit",
+    "step.no_reply": "reply",
+    "step.no_cause": "because",
+    "step.rehandled_once": "because",
+    "step.no_master": "master",
+    "step.own_master": "master",
+    "step.master_ended": "master",
+    "step.seal_differs": "master",
 }
 
 
@@ -57,12 +67,25 @@ def _fields(found: Matter, act: Act, given: Mapping[str, Any], error: Mapping[st
                 close_kinds = tuple(Choice(kind.value, words.label(kind, language)) for kind in CloseKind)
                 said["value"] = said["value"] or CloseKind.NORMAL.value
                 yield Field(name, _("How it is closed"), "radio", choices=close_kinds, is_required=True, **said)
+            case "because":
+                causes = tuple(Choice(cause.value, words.label(cause, language)) for cause in Because)
+                yield Field(name, _("Why it is handled anew"), "radio", choices=causes, is_required=True, **said)
+            case "reply" if owes_reply(found):
+                hint = _("The reporter reads this. Say what was done and whom to ask.")
+                yield Field(
+                    name, _("Answer to the reporter"), "area", is_required=True, longest=TEXT_LIMIT, hint=hint, **said
+                )
             case "reason":
                 is_required = asked == name
                 label, hint = _reason(act)
                 yield Field(name, label, "area", is_required=is_required, longest=TEXT_LIMIT, hint=hint, **said)
             case "before" | "after" | "other":
                 yield _photos(found, name, error.get(name, ""))
+
+
+def owes_reply(found: Matter) -> bool:
+    """Tell whether the reporter must be answered with the closing, at this desk: it received the matter first."""
+    return found.wants_reply and found.replied_at is None and found.desk_id == found.first_desk_id
 
 
 def _reason(act: Act) -> tuple[str, str]:
@@ -81,6 +104,11 @@ def _reason(act: Act) -> tuple[str, str]:
         Act.REWORK: (_("What is still wrong"), _("The unit reads this and handles it again.")),
         Act.REDO: (_("What is still wrong"), _("The handler reads this.")),
         Act.DENY: (_("What was found on site"), ""),
+        Act.REPLY: (_("Answer to the reporter"), _("The reporter reads this. Say what was done and whom to ask.")),
+        Act.URGE: (_("What is pressing"), _("The unit reads this; the clocks do not change.")),
+        Act.ESCALATE: (_("Why it goes up"), _("The first clock runs on; the ring above gets one of its own.")),
+        Act.HAND_DOWN: (_("Why it goes down"), _("The first clock runs on; the ring below gets one of its own.")),
+        Act.RETURN: (_("Why it is not yours"), _("The command room hears it within a working day.")),
         Act.PROPOSE_VOID: (_("Why it should be voided"), _("A second person must confirm.")),
     }
     remark = (_("Remark"), _("May stay empty."))

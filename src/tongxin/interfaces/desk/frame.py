@@ -19,6 +19,7 @@ from tongxin.apps.matters import queries as matters
 from tongxin.apps.matters.queries import Tally
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
+from tongxin.interfaces.desk import undoing
 from tongxin.look.filters import capped
 from tongxin.look.shell import MenuLink, NavGroup, NavItem, PostChoice, Shell
 from tongxin.rules.errors import Refused
@@ -67,7 +68,8 @@ def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, sta
     """Render a desk page inside its frame. Two statements: the person's posts and the tallies of the navigation."""
     now = context.get("now") or timezone.now()
     shell = shell_of(request, now)
-    return HttpResponse(_rendered(request, template, {"shell": shell, "now": now, **context}), status=status)
+    told = {"shell": shell, "now": now, "undo": undoing.waiting(request, now), **context}
+    return HttpResponse(_rendered(request, template, told), status=status)
 
 
 def _rendered(request: HttpRequest, template: str, context: dict[str, Any]) -> str:

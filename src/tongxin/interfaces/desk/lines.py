@@ -32,6 +32,14 @@ class Flag(NamedTuple):
     kind: str = ""
 
 
+class Tag(NamedTuple):
+    """A small frame in the head of a page: words, icon, kind ("", brand, seal, strong)."""
+
+    text: str
+    icon: str
+    kind: str = ""
+
+
 class Line(NamedTuple):
     """One matter of a list, ready to draw."""
 

@@ -16,14 +16,16 @@ from tongxin import words
 from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
-from tongxin.apps.matters import actions, kinds, queries
+from tongxin.apps.matters import actions, kinds, overlay_choices, queries
 from tongxin.apps.matters.models import Deadline, Matter, RoutingRule, Template
+from tongxin.apps.matters.overlay_choices import Laid
 from tongxin.apps.matters.queries import Row
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
 from tongxin.interfaces.desk import clocks as timing
-from tongxin.interfaces.desk import frame, lines, masking, places, story
-from tongxin.interfaces.desk.offers import offers
+from tongxin.interfaces.desk import frame, lines, masking, merging, overlays, places, story
+from tongxin.interfaces.desk.lines import Tag
+from tongxin.interfaces.desk.offers import Offers, offers
 from tongxin.look import filters
 from tongxin.look.filters import is_english
 from tongxin.look.forms import Choice, Field
@@ -33,7 +35,7 @@ from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Clock, Urgency
 from tongxin.rules.errors import Invalid
 from tongxin.rules.lamps import Lamp
-from tongxin.rules.lifecycles.matter import OPEN, State
+from tongxin.rules.lifecycles.matter import OPEN, Act, State
 from tongxin.rules.permissions import Permission, duties_at, may
 
 SHOWN_SECONDS = 600  # so long a contact stays on the screen (ui.md §4 tx-masked)
@@ -54,15 +56,22 @@ def peek(request: HttpRequest, number: str) -> HttpResponse:
     now, actor = timezone.now(), request.actor  # type: ignore[attr-defined]
     found = queries.one(actor, number)
     clocks = list(found.deadlines.order_by("id"))
-    near = queries.near(actor, found, now, days=NEAR_DAYS, limit=3)
+    same = merging.same(actor, found, now)
     photos = [each for each in evidence_of(_subject(found)) if each.width]
-    context = head(found, clocks, now) | {
+    laid = overlay_choices.laid(actor, found, clocks, now)
+    seqs = overlays.seqs_of(laid)
+    notes = dict(found.notes.filter(seq__in=seqs).values_list("seq", "text")) if seqs else {}
+    offered = offers(actor, found, clocks, now)
+    context = head(found, clocks, now, laid) | {
         "now": now,
-        "offers": offers(actor, found, clocks, now),
+        "offers": offered,
+        "over": _chosen_first(overlays.over(laid, found, clocks, overlays.Told({}, notes), now), request),
+        "is_over": "over" in request.GET,
+        "same": same,
+        "may_merge": _may_merge(offered),
         "photo": photos[0] if photos else None,
         "photos": len(photos),
-        "map": places.map_of(found, near, width=196, height=122),
-        "near": list(_near(found, near, now)),
+        "map": places.map_of(found, same, width=196, height=122),
         "suggestion": suggestion(found, now),
         "template": conditions(found),
         "back": _path(request.headers.get("HX-Current-URL", "")),
@@ -99,12 +108,22 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
     clocks = list(found.deadlines.order_by("id"))
     entries = story.entries_of(found)
     evidence = list(evidence_of(_subject(found)))
-    near = queries.near(actor, found, now, days=NEAR_DAYS)
+    same = merging.same(actor, found, now)
+    alike = {each.number for each in same}
+    near = [row for row in queries.near(actor, found, now, days=NEAR_DAYS) if row.number not in alike]
+    said = story.words_of(actor, found, entries)
+    laid = overlay_choices.laid(actor, found, clocks, now, ended=overlays.past_kinds(entries))
+    told_of = overlays.Told(overlays.openers(entries, said.who), said.notes)
+    offered = offers(actor, found, clocks, now)
     duties = duties_at(actor, area=found.area, desk_id=found.desk_id, unit_id=found.unit_id)
     told = getattr(found, "contact", None)
-    return head(found, clocks, now) | {
+    return head(found, clocks, now, laid) | {
         "now": now,
-        "offers": offers(actor, found, clocks, now),
+        "offers": offered,
+        "over": overlays.over(laid, found, clocks, told_of, now),
+        "same": same,
+        "may_merge": _may_merge(offered),
+        "merged": merging.merged(actor, found),
         "steps": story.rail(found, entries, now),
         "due_sentence": timing.due_sentence(State(found.state), clocks, now),
         "answers": list(_answers(found)),
@@ -114,16 +133,26 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "may_attach": bool(duties and may(actor, Permission.ATTACH) and found.closed_at is None),
         "evidence": [_shown(each, now) for each in evidence],
         "is_after_wanted": found.state == State.HANDLING and found.after_photos < _kind(found).after_photos,
-        "story": story.told(found, entries, now),
+        "story": story.told(entries, said, now),
         "bars": timing.bars(clocks, now),
         "counted": timing.counted(clocks, now),
-        "map": places.map_of(found, near),
+        "map": places.map_of(found, [*same, *near]),
         "near": list(_near(found, near, now)),
         "located": _located(found),
         "suggestion": suggestion(found, now),
         "template": conditions(found),
         "responsible": list(_responsible(found)),
     }
+
+
+def _may_merge(offered: Offers) -> bool:
+    return any(button.act is Act.MERGE for button in (*offered.buttons, *offered.more))
+
+
+def _chosen_first(shown: list[overlays.Shown], request: HttpRequest) -> list[overlays.Shown]:
+    """Return the overlays with the one first that was chosen in a list: `?over=extension-7`."""
+    chosen = request.GET.get("over", "")
+    return sorted(shown, key=lambda each: f"{each.kind.value}-{each.id}" != chosen)
 
 
 def _path(address: str) -> str:
@@ -143,7 +172,7 @@ def _kind(found: Matter) -> kinds.Kind:
     return kinds.kind_of(found.template_code, found.template_version)
 
 
-def head(found: Matter, clocks: Sequence[Deadline], now: datetime) -> dict[str, Any]:
+def head(found: Matter, clocks: Sequence[Deadline], now: datetime, laid: Sequence[Laid] = ()) -> dict[str, Any]:
     """Return what stands over every page about a matter."""
     language = get_language() or "zh-hans"
     kind = _kind(found)
@@ -162,7 +191,7 @@ def head(found: Matter, clocks: Sequence[Deadline], now: datetime) -> dict[str, 
         "way": places.way(found.area),
         "area_name": names().get(found.area, found.area),
         "channel": words.label(Channel(found.channel), language),
-        "tags": list(_tags(found, language)),
+        "tags": [*_tags(found, language), *overlays.tags(found, laid)],
         "is_sketch": places.is_sketch(found.area),
         "text": found.report.text if hasattr(found, "report") else "",
     }
@@ -175,12 +204,6 @@ def _lamp_words(lamp: Lamp | None, found: Matter, now: datetime) -> str:
     named = {Lamp.AMBER: _("Due soon"), Lamp.GREEN: _("On time")}.get(lamp)
     left = lines.remainder(found.due_at, now)
     return f"{named} · {left}" if named else left
-
-
-class Tag(NamedTuple):
-    text: str
-    icon: str
-    kind: str = ""
 
 
 def _tags(found: Matter, language: str) -> Iterator[Tag]:

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Protocol
 
 from shapely.geometry import shape as read_shape
 from shapely.geometry.base import BaseGeometry
@@ -19,6 +20,15 @@ AROUND = 3  # a map shows the own area and what lies within so many of its width
 BARE = re.compile(r"社区|网格|村委会|居委会|\s")
 
 
+class Placed(Protocol):
+    """What can be marked on a map."""
+
+    @property
+    def lon(self) -> float | None: ...
+    @property
+    def lat(self) -> float | None: ...
+
+
 def way(area: str) -> list[str]:
     """Return the names from the county down: 柯城区, 荷花街道, 松园社区, 松园社区 01 网格."""
     return chain(area)[2:] or chain(area)
@@ -31,7 +41,7 @@ def is_sketch(area: str) -> bool:
 
 
 def map_of(
-    matter: Matter | Row, near: Sequence[Row] = (), *, width: int = 372, height: int = 168, ring_m: float = 100
+    matter: Matter | Row, near: Sequence[Placed] = (), *, width: int = 372, height: int = 168, ring_m: float = 100
 ) -> SmallMap:
     """Draw the matter's own area among its neighbours, its pin, and the near matters by number."""
     pin = (matter.lon, matter.lat) if matter.lon is not None and matter.lat is not None else None

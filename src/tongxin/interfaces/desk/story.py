@@ -1,24 +1,30 @@
 """What happened to a matter, as pages tell it: the journal's entries in words, and the rail of steps."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from tongxin import words
 from tongxin.apps.journal.models import Entry, EvidenceKind
 from tongxin.apps.journal.queries import story
 from tongxin.apps.matters.models import Matter
+from tongxin.apps.matters.queries import visible_to
 from tongxin.apps.people.models import Post
 from tongxin.apps.people.queries import unit_names
+from tongxin.interfaces.desk import lines
 from tongxin.look import filters
-from tongxin.look.icons import ACTS
+from tongxin.look.icons import ACTS, overlay_icon
 from tongxin.rules.channels import Channel
-from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground, State
-from tongxin.rules.permissions import Role
-from tongxin.rules.working_time import SHANGHAI
+from tongxin.rules.deadlines import Clock
+from tongxin.rules.firing import Telling
+from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, State
+from tongxin.rules.overlays.tables import BY_ACT, options
+from tongxin.rules.permissions import Actor, Role
+from tongxin.rules.working_time import SHANGHAI, Limit
 
 ICONS = {
     "report": "camera",
@@ -27,6 +33,17 @@ ICONS = {
     "print": "printer",
     "keep": "photo",
     "erase": "photo-off",
+    "restamp": "map-pin",
+}
+CLOCK_ICONS = {"amber": "alarm", "overdue": "clock-x", "urge": "bell-ringing", "notice": "speakerphone"}
+UNITS = {
+    "unit": gettext_lazy("Unit: %(unit)s."),
+    "suggested": gettext_lazy("Should go to %(unit)s."),
+    "desk": gettext_lazy("Now at %(unit)s."),
+}
+DAYS = {
+    "review_on": gettext_lazy("Looked at again on %(day)s."),
+    "reply_by": gettext_lazy("Answer by %(day)s."),
 }
 
 
@@ -42,13 +59,30 @@ class Told(NamedTuple):
     is_now: bool
 
 
-def told(matter: Matter, entries: Sequence[Entry], now: datetime) -> list[Told]:
-    """Return the story, the newest first. Two statements: the notes, and the posts behind the entries."""
+class Words(NamedTuple):
+    """What stands beside the entries of a matter: notes and posts by seq, numbers of the matters they speak of."""
+
+    notes: Mapping[int, str]
+    who: Mapping[int, str]
+    numbers: Mapping[int, str]
+
+
+def words_of(actor: Actor, matter: Matter, entries: Sequence[Entry]) -> Words:
+    """Return the words behind the entries. Two statements: notes and posts; one more where others were merged."""
     notes = dict(matter.notes.values_list("seq", "text"))
     held = {entry.post_id for entry in entries if entry.post_id}
     posts = {
         id_: (role, unit) for id_, role, unit in Post.objects.filter(pk__in=held).values_list("id", "role", "unit")
     }
+    language = get_language() or "zh-hans"
+    who = {entry.seq: _who(entry, posts.get(entry.post_id or 0), language) for entry in entries}
+    named = {entry.data["master"] for entry in entries if entry.data.get("master")}
+    numbers = dict(visible_to(actor).filter(pk__in=named).values_list("id", "number")) if named else {}
+    return Words(notes, who, numbers)
+
+
+def told(entries: Sequence[Entry], said: Words, now: datetime) -> list[Told]:
+    """Return the story, the newest first. No statement."""
     language = get_language() or "zh-hans"
     return [
         Told(
@@ -56,8 +90,8 @@ def told(matter: Matter, entries: Sequence[Entry], now: datetime) -> list[Told]:
             time=filters.recent(entry.at, now),
             icon=_icon(entry),
             title=_title(entry, language),
-            who=_who(entry, posts.get(entry.post_id or 0), language),
-            text=" ".join(filter(None, [notes.get(entry.seq, ""), *_facts(entry.data, language)])),
+            who=said.who[entry.seq],
+            text=" ".join(filter(None, [said.notes.get(entry.seq, ""), *_facts(entry, said, now, language)])),
             is_now=nth == 0,
         )
         for nth, entry in enumerate(reversed(entries))
@@ -75,18 +109,27 @@ def _word(entry: Entry) -> str:
 
 def _icon(entry: Entry) -> str:
     word = _word(entry)
+    if entry.kind in BY_ACT:
+        return overlay_icon(entry.kind)
+    if entry.kind.startswith("clock."):
+        return CLOCK_ICONS.get(word, "clock")
     return ACTS[Act(word)] if word in set(Act) else ICONS.get(word, "point")
 
 
 def _title(entry: Entry, language: str) -> str:
     word = _word(entry)
-    if word in set(Act):
+    if entry.kind in BY_ACT:
+        return words.label(next(step.act for step in BY_ACT[entry.kind].steps if step.act == entry.kind), language)
+    if entry.kind.startswith("clock."):
+        return clock_title(word, entry.data.get("clock", ""), language)
+    if entry.kind.startswith("matter.") and word in set(Act):
         return words.label(Act(word), language)
     own = {
         "matter.report": _("Report"),
         "matter.import": _("Taken over from another system"),
         "matter.unmask": _("Contact viewed"),
         "matter.print": _("Printed"),
+        "matter.restamp": _("Moved to another area, whose borders changed"),
         "evidence.keep": _("Evidence added"),
         "evidence.erase": _("Evidence erased"),
     }
@@ -100,22 +143,81 @@ def _who(entry: Entry, post: tuple[str, int] | None, language: str) -> str:
     return _("the system") if entry.actor.startswith("system") else ""
 
 
-def _facts(data: Mapping[str, Any], language: str) -> Iterator[str]:
+def clock_title(telling: str, clock: str, language: str) -> str:
+    """Return what a clock told: `处置逾期`, `督办答复临期提醒`."""
+    name = words.label(Clock(clock), language) if clock in set(Clock) else ""
+    if telling in set(Telling):
+        return _("%(clock)s: %(telling)s") % {"clock": name, "telling": words.label(Telling(telling), language)}
+    return _("%(clock)s counted anew by another calendar") % {"clock": name}
+
+
+def _facts(entry: Entry, said: Words, now: datetime, language: str) -> Iterator[str]:
     """Yield what an entry holds besides words: codes and references, made readable."""
+    data, names = entry.data, unit_names()
     if channel := data.get("channel"):
         yield words.label(Channel(channel), language)
-    if unit := data.get("unit"):
-        yield _("Unit: %(unit)s.") % {"unit": unit_names().get(unit, "—")}
-    if ground := data.get("ground"):
-        yield _("Ground: %(ground)s.") % {"ground": words.label(Ground(ground), language)}
+    for name, sentence in UNITS.items():
+        if unit := data.get(name):
+            yield str(sentence) % {"unit": names.get(unit, "—")}
+    if units := data.get("units"):
+        yield _("Units: %(units)s.") % {"units": "、".join(names.get(each, "—") for each in units)}
+    for name in ("kind", "ground", "join", "outcome", "grade", "side", "about", "rating"):
+        if value := data.get(name):
+            yield _chosen(entry.kind, name, str(value), language)
+    if because := data.get("because"):
+        yield words.label(Because(because), language) if because in set(Because) else ""
     if kind := data.get("close_as"):
         yield words.label(CloseKind(kind), language)
+    if level := data.get("level"):
+        yield _("Level: %(level)s.") % {"level": lines.level(level)}
+    if "master" in data:
+        number = said.numbers.get(data["master"]) or _("another matter")
+        yield _("Follows %(number)s.") % {"number": number} if entry.kind == "matter.merge" else ""
+    if data.get("is_solved") is not None:
+        yield _("Solved.") if data["is_solved"] else _("Not solved.")
+    yield from _moments(entry, now)
     if kind := data.get("as"):
         yield {
             EvidenceKind.BEFORE.value: _("A photo of the start"),
             EvidenceKind.AFTER.value: _("A photo of the result"),
             EvidenceKind.DOCUMENT.value: _("A document"),
         }.get(kind, _("A photo"))
+
+
+def _moments(entry: Entry, now: datetime) -> Iterator[str]:
+    """Yield how much time an entry speaks of: what was added, from when to when."""
+    data = entry.data
+    if limit := data.get("limit"):
+        span = Limit.parse(limit)
+        yield _("%(limit)s.") % {"limit": filters.limit(span.amount, span.unit)}
+    due, before = (_moment(data.get(name), now) for name in ("due_at", "from_due_at"))
+    if before and due:
+        yield _("Due %(before)s before, now %(due)s.") % {"before": before, "due": due}
+    elif due:
+        yield _("Due %(due)s.") % {"due": due}
+    for name in ("review_on", "reply_by"):
+        if text := data.get(name):
+            yield DAYS[name] % {"day": _moment(text, now)}
+    if (meters := data.get("meters")) is not None:
+        yield _("%(distance)s from the matter.") % {"distance": filters.distance(meters)}
+
+
+def _moment(text: Any, now: datetime) -> str:
+    """Write a moment or a day as the journal keeps it."""
+    if not text:
+        return ""
+    if len(str(text)) == len("2026-11-20"):
+        return filters.short_day(date.fromisoformat(text), now)
+    return filters.recent(datetime.fromisoformat(text), now, day_end=True)
+
+
+def _chosen(kind: str, name: str, value: str, language: str) -> str:
+    """Return the word for what was chosen in a field of an act: by the act's own enum, else by the lifecycle's."""
+    named: type[StrEnum] | None = Ground if name == "ground" else None
+    if kind in BY_ACT:
+        named = options(BY_ACT[kind].steps[0].act, name)
+    label = words.label(named(value), language) if named and value in set(named) else ""
+    return _("Ground: %(ground)s.") % {"ground": label} if name == "ground" and label else label and f"{label}。"
 
 
 # --- the rail of steps -----------------------------------------------------------------------------------

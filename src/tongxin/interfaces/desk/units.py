@@ -6,11 +6,14 @@ from typing import NamedTuple
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.people.models import Unit
-from tongxin.apps.people.queries import Remembered, offices
+from tongxin.apps.people.queries import Remembered, offices, stands
 from tongxin.rules.area_codes import Level, up_to
 from tongxin.rules.routing import Case, nearest
+from tongxin.rules.units import COMMAND, UnitKind
 
 MOST = 12  # alternatives shown at once; the rest is found by typing
+
+DESKS = frozenset({*COMMAND.values(), UnitKind.VILLAGE_STATION})  # they own or lie at a matter, they are not invited
 
 
 class Known(NamedTuple):
@@ -66,6 +69,20 @@ def alternatives(matter: Matter) -> list[Known]:
     return _named(dict.fromkeys(id_ for id_ in ids if id_ != matter.suggested_id))
 
 
-def _named(ids: Iterable[int]) -> list[Known]:
+def around(matter: Matter, most: int) -> list[Known]:
+    """Return units to begin a choice with: those the rules name, then the departments nearest to the matter."""
+    first = alternatives(matter)
+    kinds_ = stands()
+    others = sorted(serving(up_to(matter.area, Level.TOWN)), key=lambda unit: -len(unit.area))
+    rest = [unit for unit in others if unit.id in kinds_ and kinds_[unit.id][0] not in DESKS and unit not in first]
+    return [*first, *rest][:most]
+
+
+def named(ids: Iterable[int]) -> list[Known]:
+    """Return these units, in this order, as far as they are open."""
     by_id = {unit.id: unit for unit in _known()}
-    return [by_id[id_] for id_ in ids if id_ in by_id][:4]
+    return [by_id[id_] for id_ in ids if id_ in by_id]
+
+
+def _named(ids: Iterable[int]) -> list[Known]:
+    return named(ids)[:4]

@@ -68,13 +68,15 @@ function say(text) {
 
 function press(key) {
   const wanted = CSS.escape(key);
-  const button = all(`[data-key="${wanted}"]`).find(isSeen);
+  const button = all(`[data-key="${wanted}"]`).find((each) => isSeen(each) || isSeen(each.closest("details:not([open])") ?? each));
   if (button) {
+    const folded = button.closest("details:not([open])");
+    if (folded) folded.open = true;
     button.focus();
     button.click();
     return true;
   }
-  const refusal = all(`[data-refused="${wanted}"]`).find(isSeen);
+  const refusal = all(`[data-refused~="${wanted}"]`).find(isSeen);
   if (!refusal) return false;
   refusal.tabIndex = -1;
   refusal.focus();

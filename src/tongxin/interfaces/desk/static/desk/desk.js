@@ -36,3 +36,21 @@ addEventListener("pageshow", () => {
 });
 
 for (const button of document.querySelectorAll("[data-prints]")) button.addEventListener("click", () => print());
+
+// what can be taken back is offered for a moment only
+for (const offer of document.querySelectorAll("[data-goes]")) setTimeout(() => offer.remove(), offer.dataset.goes * 1000);
+
+// a check-in may tell where it was made: measured against the matter, never kept
+document.addEventListener("htmx:afterSwap", locates);
+document.addEventListener("DOMContentLoaded", locates);
+function locates() {
+  for (const fields of document.querySelectorAll("[data-locates]:not([data-located])")) {
+    fields.dataset.located = "";
+    const [lon, lat] = fields.dataset.locates.split(" ").map((id) => document.getElementById(id));
+    navigator.geolocation?.getCurrentPosition(({ coords }) => {
+      if (lon.value || lat.value) return;
+      lon.value = coords.longitude.toFixed(6);
+      lat.value = coords.latitude.toFixed(6);
+    });
+  }
+}
