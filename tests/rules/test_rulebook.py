@@ -23,7 +23,11 @@ def contents(draw: st.DrawFn) -> dict[str, object]:
     for path in draw(st.sets(st.sampled_from(sorted(BOUNDS)), max_size=5)):
         put(content, path, draw(st.integers(*BOUNDS[path])))
     if draw(st.booleans()):
-        put(content, "formulas.satisfied", draw(st.lists(st.sampled_from(["satisfied", "fairly"]), min_size=1, unique=True)))
+        put(
+            content,
+            "formulas.satisfied",
+            draw(st.lists(st.sampled_from(["satisfied", "fairly"]), min_size=1, unique=True)),
+        )
     return content
 
 

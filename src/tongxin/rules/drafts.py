@@ -83,18 +83,25 @@ def read(draft: object, standing: Standing) -> dict[str, Any]:
         raise Invalid("proposal.no_object")
     if unknown := set(draft) - set(Part) - {"was"}:
         raise Invalid("proposal.unknown_part", part=sorted(map(str, unknown))[0][:20])
-    templates = _templates(draft.get(Part.TEMPLATES) or {}, standing)
+    templates = _templates(_given(draft, Part.TEMPLATES), standing)
     routing = draft.get(Part.ROUTING)
     rules = [routing_row(row) for row in _listed(routing)] if routing is not None else None
     if rules == list(standing.routing):
         rules = None
-    book = _book(draft.get(Part.BOOK) or {}, standing)
+    book = _book(_given(draft, Part.BOOK), standing)
     was = {
         Part.TEMPLATES.value: {code: _some(standing.templates.get(code), row) for code, row in templates.items()},
         Part.ROUTING.value: list(standing.routing) if rules is not None else None,
         Part.BOOK.value: _settings(standing.book, book),
     }
     return {"templates": templates, "routing": rules, "book": book, "was": was}
+
+
+def _given(draft: Draft, part: Part) -> Mapping[str, Any]:
+    given = draft.get(part)
+    if not isinstance(given, Mapping | None):
+        raise Invalid("proposal.unknown_part", part=part)
+    return given or {}
 
 
 def is_empty(draft: Draft) -> bool:
@@ -163,8 +170,8 @@ def what_was(draft: Draft) -> list[Difference]:
 # --- templates ---------------------------------------------------------------------------------------------
 
 
-def _templates(given: object, standing: Standing) -> dict[str, dict[str, Any]]:
-    if not isinstance(given, Mapping) or not all(isinstance(row, Mapping) for row in given.values()):
+def _templates(given: Mapping[Any, Any], standing: Standing) -> dict[str, dict[str, Any]]:
+    if not all(isinstance(row, Mapping) for row in given.values()):
         raise Invalid("proposal.unknown_part", part=Part.TEMPLATES)
     kept: dict[str, dict[str, Any]] = {}
     for code, columns in given.items():
@@ -265,10 +272,8 @@ def _merged(base: list[Row], ours: list[Row], theirs: list[Row]) -> tuple[list[R
 # --- the book ----------------------------------------------------------------------------------------------
 
 
-def _book(given: object, standing: Standing) -> dict[str, Any]:
+def _book(given: Mapping[str, Any], standing: Standing) -> dict[str, Any]:
     """Return the settings that differ from the edition in force. Raises Invalid."""
-    if not isinstance(given, Mapping):
-        raise Invalid("proposal.unknown_part", part=Part.BOOK)
     wanted = rulebook.settings(rulebook.read(given))
     stands = rulebook.settings(rulebook.read(standing.book))
     kept: dict[str, Any] = {}
