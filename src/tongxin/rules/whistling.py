@@ -46,6 +46,7 @@ class Town:
     """A town's whistles of a period."""
 
     unit_id: int
+    area: str
     blown: Share  # whistles, of the town's matters of a town's level and above
     idle: Share  # concluded with nothing for a department, or called off; of those that are over
     routine: Share  # of all that were blown

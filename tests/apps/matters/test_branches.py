@@ -6,8 +6,9 @@ import pytest
 
 from tests.town import a_matter, a_photo, kinds_of
 from tongxin.apps.journal.models import Entry
-from tongxin.apps.matters import actions, queries
+from tongxin.apps.matters import actions, joining, queries
 from tongxin.apps.matters.models import Branch, Deadline, Matter, Note
+from tongxin.rules import lamps
 from tongxin.rules.errors import Missing, NotAllowed, Refused
 from tongxin.rules.lifecycles.matter import Act as Step
 from tongxin.rules.lifecycles.matter import Ground, State, StepRefused
@@ -393,3 +394,50 @@ def test_parts_stand_still_with_a_held_matter_and_nobody_is_invited_meanwhile(to
     assert stood == now + HOUR
     assert clock_of(row).stopped_at is None
     assert row.due_at == clock_of(row).due_at > due_at + timedelta(days=7)
+
+
+# --- what pages read --------------------------------------------------------------------------------------------
+
+
+def test_the_parts_of_a_matter_are_read_with_what_was_asked_answered_and_their_own_lamps(
+    town, matter, now, django_assert_num_queries
+):
+    lamps_part, other = invite(town, matter, "lamps", "enforcement", at=now, limit=Limit.parse("10m"), is_beyond=True)
+    act(town, Act.APPROVE, lamps_part, by=town.dispatcher, at=now)
+    act(town, Act.APPROVE, other, by=town.dispatcher, at=now)
+    act(town, Act.SIGN, lamps_part, by=town.lamp_handler, at=now)
+    act(town, Act.DONE, lamps_part, by=town.lamp_handler, at=now, reason="杂物已清下。")
+
+    with django_assert_num_queries(1):
+        done, waiting = joining.branches_of(town.dispatcher, matter)
+
+    assert (done.unit_id, done.state, done.asked, done.answer) == (town.unit["lamps"], Part.DONE, ASKS, "杂物已清下。")
+    assert (done.lamp(now), done.outcome, done.invitation) == (None, "on_time", waiting.invitation)
+    assert (waiting.answer, waiting.ground, waiting.join) == ("", None, Join.ALL)
+    assert waiting.lamp(now + HOUR) is lamps.Lamp.RED
+
+
+def test_parts_are_read_only_by_who_sees_the_matter(town, matter, now):
+    asked = invite(town, matter, "lamps", at=now)
+    may = {"dispatcher", "duty_chief", "handler", "handler_head", "grid_worker", "leader", "supervisor"}
+
+    found = {name for name in town.cast if joining.branches_of(getattr(town, name), matter)}
+
+    assert may <= found
+    assert not found & {"lamp_handler", "neighbouring_dispatcher", "neighbouring_handler", "enforcer", "system_admin"}
+    act(town, Act.APPROVE, asked[0], by=town.dispatcher, at=now)
+    assert joining.branches_of(town.lamp_handler, matter)
+
+
+def test_a_unit_reads_its_own_parts_when_they_are_over_and_nobody_elses(town, matter, now):
+    asked, _ = invite(town, matter, "lamps", "enforcement", at=now)
+    before = joining.own_parts(town.lamp_handler)
+    act(town, Act.APPROVE, asked, by=town.dispatcher, at=now)
+    act(town, Act.CANCEL, asked, by=town.handler, at=now + HOUR, reason="不用了")
+
+    own = joining.own_parts(town.lamp_handler)
+
+    assert before == []
+    assert [(part.number, part.state, part.asked) for part in own] == [(matter.number, Part.CANCELLED, ASKS)]
+    assert joining.own_parts(town.enforcer) == []  # its invitation waits for approval
+    assert joining.own_parts(town.dispatcher) == []

@@ -86,19 +86,19 @@ class Scene:
     columns: dict[str, Any] = field(default_factory=dict)  # what changes in the matter's row
     data: dict[str, Any] = field(default_factory=dict)  # what the journal keeps: codes and references
     then: list[Asked] = field(default_factory=list)  # steps of the matter that this brings about, in order
-    more: list[tuple[Any, Kind, Mapping[Clock, Limit | None]]] = field(default_factory=list)
+    more: list[tuple[Any, Kind, Mapping[Clock, Limit]]] = field(default_factory=list)
     others: list[tuple[Any, Kind]] = field(default_factory=list)  # rows of others that end with this act
 
     def another(
-        self, kind: Kind, state: str, /, *, unit_id: int | None, starts: Clock | None = None, limit: Limit | None = None,
-        clocks: Mapping[Clock, Limit] | None = None, **columns: Any,
+        self, kind: Kind, state: str, /, *, unit_id: int | None, clocks: Mapping[Clock, Limit] | None = None,
+        **columns: Any,
     ) -> Any:  # fmt: skip
         """Open one more overlay with this act: another invited unit, a whistle's summons. Returns its row, unwritten.
 
-        It starts one clock, or all of `clocks` at once.
+        All of its clocks start at once.
         """
         row = MODELS[kind](**self._opened(), unit_id=unit_id, state=state, **columns)
-        self.more.append((row, kind, clocks or ({starts: limit} if starts else {})))
+        self.more.append((row, kind, clocks or {}))
         return row
 
     def end(self, kind: Kind, row: Any, state: str) -> None:
