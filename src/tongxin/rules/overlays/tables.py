@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Mapping
+from enum import StrEnum
 
+from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.overlays import branch, extension, hold, objection, summons, whistle
 from tongxin.rules.overlays.frame import Overlay, Table
 
