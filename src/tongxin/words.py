@@ -20,11 +20,22 @@ from tongxin.rules.indices import Index
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, Move, State
 from tongxin.rules.likeness import Likeness
-from tongxin.rules.overlays import branch, extension, hold, objection, summons, whistle
+from tongxin.rules.overlays import (
+    appeal,
+    branch,
+    call_back,
+    extension,
+    hold,
+    objection,
+    order,
+    summons,
+    whistle,
+)
 from tongxin.rules.overlays.frame import Overlay, Seat, Still
 from tongxin.rules.permissions import Permission, Role
 from tongxin.rules.ratings import Rating
 from tongxin.rules.rosters import Part
+from tongxin.rules.satisfaction import By
 from tongxin.rules.sealing import Seal
 from tongxin.rules.standing_in import Within
 from tongxin.rules.units import UnitKind
@@ -106,6 +117,11 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Index.DISPATCH_ACCURACY: "派遣准确率",
         Index.REWORKED: "返工率",
         Index.EXTENDED: "延期率",
+        Index.RESPONDED: "响应率",
+        Index.SOLVED: "解决率",
+        Index.SATISFIED: "满意率",
+        Index.OVERALL: "综合满意率",
+        Index.FIRST_REPLIED: "首接答复及时率",
     },
     Because: {
         Because.DISSATISFIED: "群众不满意",
@@ -210,6 +226,84 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         branch.Kind.ASSIST: "协办",
         branch.Kind.CONSULT: "会办",
     },
+    order.State: {
+        order.State.ISSUED: "待签收",
+        order.State.SIGNED: "待答复",
+        order.State.REPLIED: "待销号",
+        order.State.ACCEPTED: "已销号",
+        order.State.CANCELLED: "已撤销",
+    },
+    order.Act: {
+        order.Act.ISSUE: "普通督办",
+        order.Act.ISSUE_KEY: "重点督办",
+        order.Act.ISSUE_LEADER: "领导批示督办",
+        order.Act.RAISE: "自动督办",
+        order.Act.SIGN: "签收督办",
+        order.Act.REPLY: "答复督办",
+        order.Act.ACCEPT: "督办销号",
+        order.Act.SEND_BACK: "督办退回重报",
+        order.Act.CANCEL: "撤销督办",
+    },
+    order.Grade: {
+        order.Grade.ORDINARY: "普通督办",
+        order.Grade.KEY: "重点督办",
+        order.Grade.LEADER: "领导批示",
+    },
+    order.Trigger: {
+        order.Trigger.OVERDUE: "超期未办结",
+        order.Trigger.RETURNED: "多次退回",
+        order.Trigger.DISSATISFIED: "再次不满意",
+    },
+    call_back.State: {
+        call_back.State.WAITING: "待回访",
+        call_back.State.ANSWERED: "已评价",
+        call_back.State.UNREACHED: "未接通",
+        call_back.State.DECLINED: "拒绝评价",
+        call_back.State.LAPSED: "已失效",
+    },
+    call_back.Act: {
+        call_back.Act.OPEN: "列入回访",
+        call_back.Act.ANSWER: "登记评价",
+        call_back.Act.MISS: "记未接通",
+        call_back.Act.DECLINE: "记拒绝评价",
+        call_back.Act.RATE: "自助评价",
+    },
+    call_back.Source: {
+        call_back.Source.CALL_BACK: "回访",
+        call_back.Source.SELF: "自评",
+    },
+    appeal.State: {
+        appeal.State.RAISED: "待复核",
+        appeal.State.HEARD: "复核中",
+        appeal.State.UPHELD: "复核成立",
+        appeal.State.DISMISSED: "复核不成立",
+    },
+    appeal.Act: {
+        appeal.Act.RAISE: "申诉",
+        appeal.Act.CONTEST: "单位申诉",
+        appeal.Act.TAKE: "受理复核",
+        appeal.Act.UPHOLD: "裁定复核成立",
+        appeal.Act.DISMISS: "裁定复核不成立",
+    },
+    appeal.Side: {
+        appeal.Side.REPORTER: "报事人",
+        appeal.Side.UNIT: "承办单位",
+    },
+    appeal.Kind: {
+        appeal.Kind.RATING: "对差评",
+        appeal.Kind.MISTAKE: "对差错",
+        appeal.Kind.REWORK: "对返工",
+    },
+    appeal.Mark: {
+        appeal.Mark.OPEN: "可以申诉",
+        appeal.Mark.NONE: "没有记录",
+        appeal.Mark.ONCE: "已申诉过",
+        appeal.Mark.OVER: "已过期限",
+    },
+    By: {
+        By.UNIT: "按承办单位",
+        By.DESK: "按首接单位",
+    },
     branch.Join: {
         branch.Join.ALL: "等全部单位完成",
         branch.Join.LEAD: "主办自行决定",
@@ -277,6 +371,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Seat.FIRST: "首接单位",
         Seat.ABOVE: "上级指挥室",
         Seat.HOLDER: "发起单位",
+        Seat.OVERSEER: "本级与上级",
     },
     Still: {
         Still.STOP: "停表",
@@ -969,6 +1064,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "不满意件已重办过一次，再不满意转督办。",
         "It was handled anew once; further dissatisfaction goes to supervision.",
     ),
+    "period.invalid": (
+        "时段 {since} 至 {until} 不对：开始不能晚于结束，最长 {most} 日。",
+        "The period {since} to {until} is not one: it starts before it ends and has {most} days at most.",
+    ),
     "extension.too_late": (
         "延期要在到期前申请，{due} 已到期。",
         "An extension is asked for before the limit runs out; it ran out at {due}.",
@@ -1073,6 +1172,58 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "summons.no_rating": ("请选择评价。", "Choose a rating."),
     "summons.low_without_reason": ("评“不满意”要写明原因。", "Say why it was not satisfactory."),
     "summons.rated": ("已评价过，评价只作一次。", "It has been rated; that is done once."),
+    "order.already_pressed": (
+        "这件事项已在“{grade}”中，不重复督办。需要加压时请用更高一级的督办。",
+        "It is under order already ({grade}). To press harder, issue an order of a higher grade.",
+    ),
+    "order.wrong_day": (
+        "答复日期要在 {first} 至 {last} 之间。要更快，请用更高一级的督办。",
+        "The reply can be asked for between {first} and {last}. For less time, issue an order of a higher grade.",
+    ),
+    "order.own_reply": (
+        "这份答复是您本人报的，请由他人销号。",
+        "You gave this reply yourself; somebody else accepts it.",
+    ),
+    "order.same_cause": ("同一原因已经督办过。", "An order was raised for this very cause already."),
+    "order.missing": ("找不到这份督办单，或不在您的职责范围内。", "There is no such order, or not within your duties."),
+    "order.too_many": (
+        "一份督办单最多 {most} 件，现在选了 {found} 件。请分几次下发。",
+        "An order takes in {most} matters at most, not {found}. Issue several.",
+    ),
+    "order.no_matter": ("请至少选一件事项。", "Choose one matter at least."),
+    "call_back.no_rating": ("请选择满意程度。", "Choose how satisfied the reporter is."),
+    "call_back.no_verdict": ("请选择“已解决”或“未解决”。", "Say whether it is solved."),
+    "call_back.no_words": (
+        "不满意或未解决的，请写明群众说了什么，重办时要用。",
+        "Where it is not satisfactory or not solved, write what the reporter said: the next handling needs it.",
+    ),
+    "call_back.tried_lately": (
+        "刚打过，{until} 以后再打才算一次。",
+        "It was tried just now; the next call counts after {until}.",
+    ),
+    "call_back.spoke_for_another": (
+        "这是代群众登记的来电，请由回访员回访后登记评价。",
+        "You took down somebody else's call; that reporter is called back.",
+    ),
+    "call_back.rated_already": ("这一轮已经评价过，评价只作一次。", "This handling has been rated; that is done once."),
+    "call_back.period_over": (
+        "结案满 30 日，不能再评价：截止 {until}。仍有问题请重新上报。",
+        "It could be rated until {until}. If it is not solved, report it anew.",
+    ),
+    "appeal.period_over": (
+        "结案满 {days} 日，不能申诉：截止 {until}。可以重新上报。",
+        "An appeal was possible within {days} days, until {until}. Report it anew.",
+    ),
+    "appeal.once": (
+        "这一轮已经申诉过，每轮一次。请等复核结果，或看复核结论。",
+        "It was appealed against already, which is done once; see the outcome.",
+    ),
+    "appeal.no_kind": ("请选择对什么申诉：差评、差错或返工。", "Choose what the appeal is against."),
+    "appeal.no_mark": ("这件事项没有可申诉的差评、差错或返工记录。", "Nothing of this kind is held against the unit."),
+    "appeal.mark_over": (
+        "记录已满 {days} 日，不能再申诉。",
+        "More than {days} days have passed; it can no longer be appealed against.",
+    ),
     "overlay.missing": ("找不到这份记录，可能已经办结。", "There is no such record, or it has ended."),
     "step.reopen_period_over": (
         "结案满 30 日，不能重开：截止 {until}。可以重新上报。",

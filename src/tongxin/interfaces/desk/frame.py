@@ -54,6 +54,7 @@ QUEUES = (
 RULES = (
     (Permission.EDIT_RULES, "desk:templates", "template", gettext_lazy("Templates")),
     (Permission.EDIT_RULES, "desk:routing", "route", gettext_lazy("Routing rules")),
+    (Permission.EDIT_RULES, "desk:suggestions", "bulb", gettext_lazy("Suggestions")),
     (Permission.EDIT_CALENDAR, "desk:calendar", "calendar", gettext_lazy("Limits and calendar")),
     (Permission.EDIT_UNITS, "desk:units", "building-community", gettext_lazy("Units")),
     (Permission.EDIT_POSTS, "desk:posts", "users-group", gettext_lazy("Posts")),
@@ -90,7 +91,8 @@ def shell_of(request: HttpRequest, now: datetime) -> Shell:
         now=now,
         is_working=_is_working(now),
         person=_person(request),
-        search_url=reverse("desk:matters"),
+        search_url=reverse("desk:find"),
+        find_url=reverse("desk:find"),
         switch_url=reverse("desk:switch"),
         menu=_menu(),
         query=request.GET.get("q", ""),
@@ -134,6 +136,7 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
         yield NavGroup(_("To do"), tuple(_queue_item(request, queue, waiting[queue.state]) for queue in mine))
     if actor.roles & (DESK | UNIT | GRID | OVERSIGHT):
         business = [("desk:matters", "list-details", _("All matters")), ("desk:map", "map-2", _("Map"))]
+        business.append(("desk:figures", "chart-bar", _("Figures")))
         if may(actor, Permission.REPORT):
             business.insert(0, ("desk:report", "camera", _("Report")))
         yield NavGroup(_("Business"), tuple(_item(request, *each) for each in business))

@@ -20,6 +20,7 @@ from tongxin.interfaces.desk import layers
 from tongxin.interfaces.desk.classes import CLASSES
 from tongxin.interfaces.desk.filtering import filters_of, query_of
 from tongxin.interfaces.desk.frame import page
+from tongxin.interfaces.desk.places import home_of
 from tongxin.look.filters import is_english, remainder
 from tongxin.rules.area_codes import Level, level_of, lineage
 from tongxin.rules.errors import Invalid
@@ -103,16 +104,6 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
     else:
         raise Http404(name)
     return HttpResponse(text, content_type="application/geo+json")
-
-
-def home_of(actor: Actor) -> str:
-    """Return the smallest area that holds all the posts of somebody, or the top of the tree."""
-    own = [lineage(duty.area) for duty in actor.duties]
-    shared = [codes[0] for codes in zip(*own, strict=False) if len(set(codes)) == 1 and codes[0] in areas.names()]
-    if shared:
-        return shared[-1]
-    tops = areas.children(None)
-    return tops[0].code if tops else ""
 
 
 def _feature(point: Point, now: Any) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from typing import Protocol
 from shapely.geometry import shape as read_shape
 from shapely.geometry.base import BaseGeometry
 
-from tongxin.apps.areas.queries import chain, named, shapes
+from tongxin.apps.areas.queries import chain, children, named, names, shapes
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.queries import Row
 from tongxin.look.maps import METERS_A_DEGREE, Ground, Mark, SmallMap, small_map
-from tongxin.rules.area_codes import Level
+from tongxin.rules.area_codes import Level, lineage
+from tongxin.rules.permissions import Actor
 
 AROUND = 3  # a map shows the own area and what lies within so many of its widths
 BARE = re.compile(r"社区|网格|村委会|居委会|\s")
@@ -83,3 +84,13 @@ def _grounds(features: str) -> list[tuple[str, str, BaseGeometry]]:
         (each["properties"]["code"], BARE.sub("", each["properties"]["name"]), read_shape(each["geometry"]))
         for each in json.loads(features)["features"]
     ]
+
+
+def home_of(actor: Actor) -> str:
+    """Return the smallest area that holds all the posts of somebody, or the top of the tree."""
+    own = [lineage(duty.area) for duty in actor.duties]
+    shared = [codes[0] for codes in zip(*own, strict=False) if len(set(codes)) == 1 and codes[0] in names()]
+    if shared:
+        return shared[-1]
+    tops = children(None)
+    return tops[0].code if tops else ""
