@@ -235,13 +235,19 @@ class Tally(NamedTuple):
 
 def queues(actor: Actor, states: Sequence[State], now: datetime) -> Mapping[State, Tally]:
     """Return the tallies of open matters by state, each capped. One statement."""
+    found = run(*queues_clause(actor, states, now))
+    return {State(state): Tally(total, overdue, amber) for state, total, overdue, amber in found}
+
+
+def queues_clause(actor: Actor, states: Sequence[State], now: datetime) -> Clause:
+    """Return the statement that counts open matters by state: state, how many, overdue ones, amber ones."""
     waiting, params = _union(
         "id, due_at, amber_at",
         _work(actor),
         ("state = s.state AND closed_at IS NULL", []),
         ("ORDER BY due_at LIMIT %s", [CAP + 1]),
     )
-    found = run(
+    return (
         f"""
         SELECT s.state, count(waiting.due_at), count(*) FILTER (WHERE waiting.due_at < %s::timestamptz),
             count(*) FILTER (WHERE waiting.due_at >= %s::timestamptz AND waiting.amber_at <= %s::timestamptz)
@@ -249,7 +255,6 @@ def queues(actor: Actor, states: Sequence[State], now: datetime) -> Mapping[Stat
         GROUP BY s.state""",
         [now, now, now, [state.value for state in states], *params],
     )
-    return {State(state): Tally(total, overdue, amber) for state, total, overdue, amber in found}
 
 
 def near(actor: Actor, matter: Matter, now: datetime, *, days: int = 30, limit: int = 5) -> list[Row]:

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from tongxin import words
 from tongxin.apps.areas.queries import names
-from tongxin.apps.matters import queries as matters
+from tongxin.apps.matters import overlay_queues
 from tongxin.apps.matters.queries import Tally
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
-from tongxin.interfaces.desk import undoing
+from tongxin.interfaces.desk import nav, undoing
 from tongxin.look.filters import capped
 from tongxin.look.shell import MenuLink, NavGroup, NavItem, PostChoice, Shell
 from tongxin.rules.errors import Refused
@@ -124,16 +124,29 @@ def queues_of(request: HttpRequest) -> list[Queue]:
 
 def tallies(request: HttpRequest, now: datetime) -> Mapping[State, Tally]:
     """Return how much waits in each queue of the person. One statement a request, however often it is asked."""
+    return _counted(request, now)[0]
+
+
+def overlay_tallies(request: HttpRequest, now: datetime) -> Mapping[str, Tally]:
+    """Return how much waits over matters, by the name of its list; counted by the same statement."""
+    return _counted(request, now)[1]
+
+
+def _counted(request: HttpRequest, now: datetime) -> tuple[Mapping[State, Tally], Mapping[str, Tally]]:
     if not hasattr(request, "tallies"):
+        actor: Actor = request.actor  # type: ignore[attr-defined]
         states = [queue.state for queue in queues_of(request)]
-        request.tallies = matters.queues(request.actor, states, now) if states else {}  # type: ignore[attr-defined]
-    return request.tallies  # type: ignore[attr-defined]
+        names = [each.name for each in nav.queues_for(actor) if each.counts]
+        request.tallies = overlay_queues.tallies(actor, states, names, now)  # type: ignore[attr-defined]
+    return request.tallies  # type: ignore[attr-defined,no-any-return]
 
 
 def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup]:
     if mine := queues_of(request):
         waiting = tallies(request, now)
         yield NavGroup(_("To do"), tuple(_queue_item(request, queue, waiting[queue.state]) for queue in mine))
+    if over := tuple(_overlay_items(request, actor, now)):
+        yield NavGroup(_("Joint work and supervision"), over)
     if actor.roles & (DESK | UNIT | GRID | OVERSIGHT):
         business = [("desk:matters", "list-details", _("All matters")), ("desk:map", "map-2", _("Map"))]
         business.append(("desk:figures", "chart-bar", _("Figures")))
@@ -150,6 +163,16 @@ def _queue_item(request: HttpRequest, queue: Queue, tally: Tally) -> NavItem:
     label = words.label(queue.state, get_language() or "zh-hans")
     count = capped(tally.count) if tally.count else ""
     return NavItem(label, url, queue.icon, count, bool(tally.overdue), request.path == url)
+
+
+def _overlay_items(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavItem]:
+    """Yield the lists of what lies over matters: those of one's own posts, and others while something waits in them."""
+    waiting = overlay_tallies(request, now)
+    for each in nav.queues_for(actor):
+        url, tally = reverse("desk:over-queue", args=[each.name]), waiting.get(each.name)
+        if each.home & actor.roles or (tally and tally.count) or request.path == url:
+            count = capped(tally.count) if tally and tally.count else ""
+            yield NavItem(each.label, url, each.icon, count, bool(tally and tally.overdue), request.path == url)
 
 
 def _item(request: HttpRequest, name: str, icon: str, label: str) -> NavItem:

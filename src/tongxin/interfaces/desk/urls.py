@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.interfaces.desk import acts, evidence, home, matter, merging, overlay_acts, queue, report
+from tongxin.interfaces.desk import acts, evidence, figures, home, matter, queue, report
 from tongxin.interfaces.desk import export as exports
 from tongxin.interfaces.desk import map as maps
 from tongxin.interfaces.desk.admin import areas, audit, calendar, keys, outbox, posts, routing, templates, units
@@ -20,6 +20,8 @@ urlpatterns = [
     path("m/<str:number>/print.pdf", printing.pdf, name="print"),
     path("go/matter/<str:number>", printing.go, name="go-matter"),
     path("m/<str:number>/contact", matter.contact, name="contact"),
+    path("", include("tongxin.interfaces.desk.light_urls")),
+    path("", include("tongxin.interfaces.desk.over_urls")),
     path("m/<str:number>/units", acts.units, name="act-units"),
     path("m/<str:number>/act/<str:act>/", acts.act, name="act"),
     path("m/<str:number>/evidence", evidence.add, name="evidence-add"),
@@ -31,11 +33,7 @@ urlpatterns = [
     path("report/locate", report.locate, name="report-locate"),
     # the map, administration, keys, audit
     path("map/", maps.index, name="map"),
-    path("m/<str:number>/masters", merging.masters_found, name="act-masters"),
     path("map/<str:name>.json", maps.layer, name="map-layer"),
-    path("m/<str:number>/over/<str:act>/", overlay_acts.act, name="over"),
-    path("m/<str:number>/over/<str:act>/units", overlay_acts.units, name="over-units"),
-    path("m/<str:number>/over/<str:act>/due", overlay_acts.due, name="over-due"),
     path("m/export.<str:form>", exports.export, name="export"),
     path("admin/templates/", templates.index, name="templates"),
     path("admin/templates/<str:code>/", templates.one, name="template"),

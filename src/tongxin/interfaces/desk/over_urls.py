@@ -1,0 +1,13 @@
+"""Addresses of what lies over matters: acts and their forms, lists, orders, call-backs."""
+
+from django.urls import path
+
+from tongxin.interfaces.desk import merging, overlay_acts, overlay_queues
+
+urlpatterns = [
+    path("o/<str:name>/", overlay_queues.queue, name="over-queue"),
+    path("m/<str:number>/masters", merging.masters_found, name="act-masters"),
+    path("m/<str:number>/over/<str:act>/", overlay_acts.act, name="over"),
+    path("m/<str:number>/over/<str:act>/units", overlay_acts.units, name="over-units"),
+    path("m/<str:number>/over/<str:act>/due", overlay_acts.due, name="over-due"),
+]
