@@ -5,21 +5,14 @@ import io
 
 import pytest
 
+from tests.interfaces.desk.visitors import visitor
 from tests.town import a_matter
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def at(client):
-    """Return what signs somebody of the cast in and opens a page."""
-    from tongxin.apps.people.models import Account
-
-    def opened(who: str, url: str):
-        client.force_login(Account.objects.get(username=who))
-        return client.get(url)
-
-    return opened
+def at(who: str, url: str):
+    return visitor(who).get(url)
 
 
 def rows(answer) -> list[list[str]]:
@@ -29,7 +22,7 @@ def rows(answer) -> list[list[str]]:
 URL = "/figures/?since=2026-11-01&until=2026-11-30"
 
 
-def test_both_definitions_stand_side_by_side_with_their_denominators(town, at):
+def test_both_definitions_stand_side_by_side_with_their_denominators(town):
     a_matter(town, "CLOSED")
     a_matter(town)
 
@@ -40,7 +33,7 @@ def test_both_definitions_stand_side_by_side_with_their_denominators(town, at):
     assert "50.00" in text
 
 
-def test_the_table_goes_down_the_tree_and_its_parts_can_be_recomputed(town, at):
+def test_the_table_goes_down_the_tree_and_its_parts_can_be_recomputed(town):
     a_matter(town, "CLOSED")
 
     table = rows(at("leader", f"{URL}&form=csv"))
@@ -51,7 +44,7 @@ def test_the_table_goes_down_the_tree_and_its_parts_can_be_recomputed(town, at):
     assert county[:2] == ["330802", "柯城区"]
 
 
-def test_a_neighbour_counts_nothing_of_ours(town, at):
+def test_a_neighbour_counts_nothing_of_ours(town):
     a_matter(town, "CLOSED")
 
     table = rows(at("neighbouring_chief", f"{URL}&form=csv&area=3308"))
@@ -59,7 +52,7 @@ def test_a_neighbour_counts_nothing_of_ours(town, at):
     assert table[1][2] == "0"
 
 
-def test_an_empty_period_says_what_to_do_and_a_wrong_one_what_is_wrong(town, at):
+def test_an_empty_period_says_what_to_do_and_a_wrong_one_what_is_wrong(town):
     assert "这段时间没有上报的事项" in at("leader", "/figures/?since=2026-01-01&until=2026-01-02").content.decode()
 
     refused = at("leader", "/figures/?since=2026-11-30&until=2026-11-01")

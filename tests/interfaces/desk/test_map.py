@@ -16,7 +16,8 @@ from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.spots import Box, Narrowed
 from tongxin.interfaces.desk import layers
 from tongxin.interfaces.desk.filtering import filters_of
-from tongxin.interfaces.desk.map import home_of, table
+from tongxin.interfaces.desk.map import table
+from tongxin.interfaces.desk.places import home_of
 from tongxin.rules.area_codes import Level
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import OPEN
