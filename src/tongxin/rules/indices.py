@@ -20,6 +20,12 @@ class Index(StrEnum):
     DISPATCH_ACCURACY = "dispatch_accuracy"  # 派遣准确率
     REWORKED = "reworked"  # 返工率
     EXTENDED = "extended"  # 延期率
+    # what citizens said (`rules.satisfaction`)
+    RESPONDED = "responded"  # 响应率
+    SOLVED = "solved"  # 解决率
+    SATISFIED = "satisfied"  # 满意率
+    OVERALL = "overall"  # 综合满意率
+    FIRST_REPLIED = "first_replied"  # 首接答复及时率
 
 
 class Rate(NamedTuple):

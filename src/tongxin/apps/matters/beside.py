@@ -5,9 +5,13 @@ from django.db.models import F
 from tongxin.apps.journal.entries import record
 from tongxin.apps.matters import overlaying
 from tongxin.apps.matters.models import Escalation, Matter, Merge
+from tongxin.apps.matters.overlays import order
 from tongxin.apps.matters.stepping import Change, is_asked_back
 from tongxin.rules.lifecycles.matter import Act, State
+from tongxin.rules.overlays.call_back import Act as CallingBack
+from tongxin.rules.overlays.frame import Overlay
 from tongxin.rules.overlays.objection import Act as Objecting
+from tongxin.rules.overlays.tables import lapsing
 from tongxin.rules.permissions import SYSTEM
 
 
@@ -20,13 +24,16 @@ def merged_from(matter_id: int) -> State | None:
 def write(change: Change, seq: int) -> None:
     """Write what one step leaves in the tables beside; for most steps nothing."""
     asked, before, after = change.asked, change.before, change.taken.state
-    if before.overlays and (gone := list(overlaying.lapsing(before.overlays, after))):
+    if before.overlays and (gone := lapsing(before.overlays, after)):
         overlaying.lapse(before, gone, asked.now)
     match asked.act:
         case Act.MERGE:
             _merge(change)
-        case Act.UNMERGE | Act.FOLLOW:
+        case Act.UNMERGE:
             _part(change)
+        case Act.FOLLOW:
+            _part(change)
+            _ask_back(change)
         case Act.ESCALATE | Act.HAND_DOWN:
             _escalate(change, seq)
         case Act.RETURN:
@@ -34,8 +41,9 @@ def write(change: Change, seq: int) -> None:
         case Act.CLOSE:
             if before.children:
                 record("merge.follow", f"merge:{before.id}", by=asked.by, at=asked.now, matter=before.id)
-            if is_asked_back(before):
-                overlaying.act("call_back.open", matter_id=before.id, by=SYSTEM, now=asked.now)
+            _ask_back(change)
+    if before.overlays.get(Overlay.ORDER.value):
+        _press_on(change)
 
 
 def _merge(change: Change) -> None:
@@ -75,6 +83,20 @@ def _escalate(change: Change, seq: int) -> None:
     )
 
 
+def _ask_back(change: Change) -> None:
+    before = change.before
+    if is_asked_back(before):
+        overlaying.act(CallingBack.OPEN, matter_id=before.id, by=SYSTEM, now=change.asked.now, with_step=True)
+
+
+def _press_on(change: Change) -> None:
+    """An order goes with its matter: who has it now is who owes the reply."""
+    before, new = change.before, change.new
+    unit = new["unit_id"] or new["desk_id"]
+    if unit != (before.unit_id or before.desk_id):
+        order.follow(before.id, unit, before.overlays)
+
+
 def _object(change: Change) -> None:
     asked, before = change.asked, change.before
     overlaying.act(
@@ -82,6 +104,7 @@ def _object(change: Change) -> None:
         matter_id=before.id,
         by=SYSTEM,
         now=asked.now,
+        with_step=True,
         for_person=asked.by.person_id,
         unit_id=before.unit_id,
         units=(asked.suggested_unit,) if asked.suggested_unit else (),

@@ -107,6 +107,14 @@ def rings(matter: Standing | Matter) -> Rings:
     return Rings(*upper, *lower)
 
 
+def desk_above(matter: Standing | Matter) -> int | None:
+    """Return the desk above the one that owns a matter, whoever handles it; None at the top."""
+    known = stands()
+    own = len(known[matter.desk_id][1]) if matter.desk_id in known else int(Level.TOWN)
+    above = next(_desks(offices(), matter.area, [level for level in DESKS if level < own]), None)
+    return above[0] if above else None
+
+
 def _desks(known: Offices, area: str, levels: Iterable[Level]) -> Iterator[tuple[int, str]]:
     for level in levels:
         desk = known.get((COMMAND[level], area[:level])) if len(area) >= level else None

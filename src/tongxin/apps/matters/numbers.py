@@ -13,6 +13,7 @@ from tongxin.apps.areas.queries import named
 from tongxin.rules import numbers
 from tongxin.rules.area_codes import Level, up_to
 
+ORDERS = "DB"  # 督办
 BLOCK = 16  # a process holds so many ahead, of up to FEW series at a time
 FEW = 8
 # Taking serials commits at once: a number may be lost with its transaction, but none is ever given twice. In the order
@@ -90,6 +91,12 @@ def give(areas: Sequence[str], days: Sequence[date]) -> list[str]:
     wanted = [series_of[place] for place in places]
     taken = _serials.take(Counter(wanted))
     return [numbers.number(series, next(taken[series])) for series in wanted]
+
+
+def give_order(day: date) -> str:
+    """Return a number for a supervision order of this local day: `DB261120-0007`, a series of their own."""
+    series = numbers.series(ORDERS, day)
+    return numbers.number(series, next(_serials.take({series: 1})[series]))
 
 
 def forget() -> None:

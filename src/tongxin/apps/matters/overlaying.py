@@ -4,14 +4,14 @@ Each kind's own file under `overlays/` says only what its acts change; locking, 
 journal are here, once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from tongxin.apps.journal.entries import Draft, Head, guarded, record_many
-from tongxin.apps.matters import rows
-from tongxin.apps.matters.choices import facts_of, rings
+from tongxin.apps.matters import pressing, rows
+from tongxin.apps.matters.choices import desk_above, facts_of
 from tongxin.apps.matters.clockwork import DROPPED, MOVE, Clockwork
 from tongxin.apps.matters.models import (
     Appeal,
@@ -81,6 +81,7 @@ class Scene:
     step: Step
     table: Table
     duty: Duty
+    rev: int = 0  # of the matter, afterwards
     row: Any = None  # the overlay's row; for an act that opens one, the new one, not yet written
     limit: Limit | None = None  # of the clock the step starts, where the book's is not meant
     columns: dict[str, Any] = field(default_factory=dict)  # what changes in the matter's row
@@ -146,12 +147,13 @@ def knows(kind: Kind) -> Callable[[Knowing], Knowing]:
 
 def act(
     act: str, *, matter_id: int, by: Actor, now: datetime, overlay_id: int | None = None, rev: int | None = None,
-    for_person: int | None = None, **details: Any,
+    for_person: int | None = None, with_step: bool = False, **details: Any,
 ) -> tuple[Overlaid, list[Asked]]:  # fmt: skip
     """Act on an overlay, in the caller's transaction; return it, and the steps of the matter it brings about.
 
     `details` are the fields of `rules.overlays.frame.Ask`; `for_person` opened it where the platform only writes it
-    down. Raises StepRefused, NotAllowed, Missing, Stale, Invalid. Some ten statements.
+    down; `with_step`: it comes with a step, which counts the matter's revision. Some ten statements.
+    Raises StepRefused, NotAllowed, Missing, Stale, Invalid.
     """
     table = BY_ACT.get(str(act))
     if table is None:
@@ -163,6 +165,7 @@ def act(
     row = _locked_row(table, matter_id, overlay_id)
 
     scene = _decide(str(act), table, ask, by, now, rev, standing.get(matter_id), clocks.get(matter_id, []), row, heads)
+    scene.rev = standing[matter_id].rev + (not with_step)
     _apply(scene)
     if for_person is not None and overlay_id is None:
         scene.row.opened_by = for_person
@@ -213,7 +216,7 @@ def _decide(
     step = decide(table, act, facts, ask, lambda seat: frozenset(duties_of(by, matter, row, seat)))
     duty = _duty(by, matter, row, step)
     seq = heads.get(f"matter:{matter.id}", (0, b""))[0] + 1
-    return Scene(act, by, now, ask, matter, work, days, seq, facts, step, table, duty, row)
+    return Scene(act, by, now, ask, matter, work, days, seq, facts, step, table, duty, row=row)
 
 
 def sees(by: Actor, matter: Standing) -> bool:
@@ -246,6 +249,8 @@ def facts_about(kind: Kind, matter: Standing | Matter, row: Any, work: Clockwork
 
 def duties_of(by: Actor, matter: Standing | Matter, row: Any, seat: Seat) -> dict[Role, Duty]:
     """Return the actor's duties that count at one seat of this matter, by role."""
+    if seat is Seat.OVERSEER or (seat is Seat.HOLDER and isinstance(row, OrderItem)):
+        return pressing.seated(by, matter, row, seat)
     desk: int | None = None
     unit: int | None = None
     match seat:
@@ -254,11 +259,11 @@ def duties_of(by: Actor, matter: Standing | Matter, row: Any, seat: Seat) -> dic
         case Seat.UNIT:
             unit = matter.unit_id
         case Seat.ASKED:
-            unit = row.unit_id if row else None
+            desk = unit = row.unit_id if row else None
         case Seat.FIRST:
             desk = matter.first_desk_id
         case Seat.ABOVE:
-            desk = rings(matter).upper
+            desk = desk_above(matter)
         case Seat.HOLDER:
             opened = getattr(row, "whistle", row)
             desk = unit = opened.unit_id if opened else None
@@ -335,8 +340,9 @@ def _save(scene: Scene, heads: Mapping[str, Head]) -> Overlaid:
             other.save(update_fields=["due_at"])
     _save_matter(scene)
     data = {"id": row.pk, "state": row.state, **scene.data}
-    if scene.more:
-        data["with"] = [[kind, other.pk, other.state] for other, kind, *_ in scene.more]
+    beside = [*((other, kind) for other, kind, _ in scene.more), *scene.others]
+    if beside:
+        data["with"] = [[kind.value, other.pk, other.state] for other, kind in beside]
     if scene.ask.reason.strip():
         data["noted"] = True
     entry = Draft(scene.act, f"matter:{matter.id}", scene.by.ref, scene.duty.post_id, scene.now, data)
@@ -344,13 +350,13 @@ def _save(scene: Scene, heads: Mapping[str, Head]) -> Overlaid:
         write_clocks(matter.id, scene.work)
         rows.notes.add([(matter.id, scene.seq, scene.ask.reason.strip())] if scene.ask.reason.strip() else [])
         record_many([entry], heads=heads)
-    return Overlaid(row.pk, matter.id, matter.number, row.state, matter.rev + 1, row.due_at)
+    return Overlaid(row.pk, matter.id, matter.number, row.state, scene.rev, row.due_at)
 
 
 def _save_matter(scene: Scene) -> None:
     matter, state = scene.matter, State(scene.matter.state)
     shown = scene.work.running(LAMP_CLOCK[state]) if state in LAMP_CLOCK else None
-    columns = scene.columns | {"rev": matter.rev + 1}
+    columns = scene.columns | {"rev": scene.rev}
     columns["due_at"] = shown.due_at if shown else None
     columns["amber_at"] = shown.amber_at if shown else None
     columns["is_provisional"] = bool(shown and shown.is_provisional)
@@ -392,11 +398,6 @@ def write_clocks(matter_id: int, work: Clockwork) -> None:
 
 
 # --- what a step of the matter does to its overlays ----------------------------------------------------------
-
-
-def lapsing(overlays: Mapping[str, int], state: State) -> Iterator[Kind]:
-    """Yield the kinds of open overlays that do not lie over this state."""
-    return (Kind(kind) for kind in overlays if state not in TABLES[Kind(kind)].lives)
 
 
 def lapse(matter: Standing, kinds: Sequence[Kind], now: datetime) -> None:

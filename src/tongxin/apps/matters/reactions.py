@@ -10,6 +10,7 @@ from tongxin.apps.matters.actions.handing_over import hand_back
 from tongxin.apps.matters.actions.merging import follow
 from tongxin.apps.matters.actions.proposals import start_due
 from tongxin.apps.matters.actions.restamping import restamp
+from tongxin.apps.matters.actions.supervision import press_dissatisfied, press_overdue, press_returned
 from tongxin.apps.matters.actions.timing import count_anew, fire_due
 from tongxin.apps.matters.rehearsing import advance
 from tongxin.rules.permissions import SYSTEM
@@ -27,6 +28,35 @@ def follow_the_master(entries: Sequence[Entry], now: datetime) -> None:
     """Close what was merged into a matter that has closed. Safe to run twice: what has followed is merged no more."""
     for entry in entries:
         follow(master_id=entry.data["matter"], by=SYSTEM, now=now)
+
+
+@reacts_to("clock.overdue", "clock.urge", "clock.notice")
+def press_the_overdue(entries: Sequence[Entry], now: datetime) -> None:
+    """Have what is long overdue supervised. Safe to run twice: a clock raises one order."""
+    press_overdue(deadlines=[entry.data["deadline"] for entry in entries], by=SYSTEM, now=now)
+
+
+@reacts_to("matter.return")
+def press_the_returned(entries: Sequence[Entry], now: datetime) -> None:
+    """Have what comes back again and again supervised. Safe to run twice: an entry raises one order."""
+    press_returned(causes=_causes(entries), by=SYSTEM, now=now)
+
+
+@reacts_to("call_back.answer", "call_back.rate")
+def press_the_dissatisfying(entries: Sequence[Entry], now: datetime) -> None:
+    """Have supervised what was handled anew and dissatisfies again. Safe to run twice: an entry raises one order."""
+    press_dissatisfied(causes=_causes(entries), by=SYSTEM, now=now)
+
+
+def _causes(entries: Sequence[Entry]) -> dict[int, str]:
+    """Return for each matter the last of its entries, as what raised an order."""
+    return {int(entry.subject.partition(":")[2]): f"{entry.subject}:{entry.seq}" for entry in entries}
+
+
+@every(3600)
+def press_the_overdue_in_time(now: datetime) -> None:
+    """Do the same for what became long overdue without a clock telling it."""
+    press_overdue(by=SYSTEM, now=now)
 
 
 @every(3600)

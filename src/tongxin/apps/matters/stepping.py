@@ -22,6 +22,7 @@ from tongxin.rules.lifecycles.matter import (
     State,
     Step,
 )
+from tongxin.rules.overlays.tables import lapsing
 from tongxin.rules.permissions import Actor, Duty
 from tongxin.rules.returning import return_until
 from tongxin.rules.sampling import is_sampled
@@ -140,14 +141,14 @@ def move_clocks(step: Step, matter: Standing, after: State, work: Clockwork, rin
 
 def _move(clock: Clock, move: Move, matter: Standing, work: Clockwork, level: str) -> None:
     match move:
-        case Move.START if clock is Clock.CALL_BACK and not is_asked_back(matter):
-            pass
         case Move.START:
             if clock is not Clock.HANDLE or not work.resume(clock):
                 work.start(clock, limit_of(clock, matter, work))
         case Move.RESUME:
             work.resume(clock)
         case Move.END:
+            if clock is Clock.REPLY and matter.wants_reply and matter.replied_at is None:
+                work.start(clock, limit_of(clock, matter, work))  # before it was owed: kept, and counted as kept
             work.end(clock)
         case Move.DROP:
             work.end(clock, DROPPED)
@@ -292,6 +293,7 @@ def _entry(asked: Asked, matter: Standing, state: State, new: dict[str, Any], du
         "answered": True if asked.reply.strip() or act is Act.REPLY else None,
         "noted": True if asked.reason.strip() or asked.reply.strip() else None,
         "overdue": asked.is_late,
+        "lapsed": [kind.value for kind in lapsing(matter.overlays, state)] or None,
     }
     data |= {name: value for name, value in given.items() if value is not None}
     return Draft(f"matter.{act.value}", f"matter:{matter.id}", asked.by.ref, duty.post_id, asked.now, data)

@@ -398,8 +398,8 @@ LAMP_CLOCK: Mapping[State, Clock] = {**STATE_CLOCK, State.HANDLING: Clock.HANDLE
 ON = {Clock.HANDLE: Move.START}
 DONE = {Clock.HANDLE: Move.END, Clock.RING: Move.END}
 AGAIN = {Clock.HANDLE: Move.RESUME, Clock.REPLY: Move.DROP}
-FINISH = {Clock.WHOLE: Move.END, Clock.RING: Move.END, Clock.REPLY: Move.END, Clock.CALL_BACK: Move.START}
-AFRESH = {Clock.WHOLE: Move.START, Clock.CALL_BACK: Move.DROP}
+FINISH = {Clock.WHOLE: Move.END, Clock.RING: Move.END, Clock.REPLY: Move.END}
+AFRESH = {Clock.WHOLE: Move.START}
 GONE = {Clock.HANDLE: Move.DROP, Clock.WHOLE: Move.DROP, Clock.RING: Move.DROP, Clock.REPLY: Move.DROP}
 RING = {Clock.RING: Move.AFRESH}
 

@@ -41,6 +41,7 @@ class Seat(StrEnum):
     FIRST = "first"  # the desk that first received it
     ABOVE = "above"  # the desk above the one that owns it
     HOLDER = "holder"  # the unit the overlay was opened from (a whistle's town, an order's issuer)
+    OVERSEER = "overseer"  # the owning desk and those above it; of an order, who may accept the reply
 
 
 class Still(StrEnum):
@@ -88,7 +89,8 @@ class Ask:
     is_special: bool = False
     rating: str = ""
     is_solved: bool | None = None
-    reply_by: datetime | None = None
+    reply_by: date | None = None
+    order_id: int | None = None  # the order that takes in one matter more, while it is being issued
     lon: float | None = None
     lat: float | None = None
     outcome: str = ""

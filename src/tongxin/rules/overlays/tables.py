@@ -5,11 +5,22 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from tongxin.rules.lifecycles.matter import State
-from tongxin.rules.overlays import branch, extension, hold, objection, summons, whistle
+from tongxin.rules.overlays import (
+    appeal,
+    branch,
+    call_back,
+    extension,
+    hold,
+    objection,
+    order,
+    summons,
+    whistle,
+)
 from tongxin.rules.overlays.frame import Overlay, Table
 
 TABLES: Mapping[Overlay, Table] = {
-    each.TABLE.overlay: each.TABLE for each in (extension, hold, objection, branch, whistle, summons)
+    each.TABLE.overlay: each.TABLE
+    for each in (extension, hold, objection, branch, whistle, summons, order, call_back, appeal)
 }
 BY_ACT: Mapping[str, Table] = {str(step.act): table for table in TABLES.values() for step in table.steps}
 

@@ -7,19 +7,23 @@ from tongxin.apps.matters.actions.overlays import Overlaid, take_over
 from tongxin.apps.matters.actions.restamping import restamp
 from tongxin.apps.matters.actions.sealing import reseal, unseal
 from tongxin.apps.matters.actions.steps import take, take_many
+from tongxin.apps.matters.actions.supervision import Issued, cancel_order, issue_order
 from tongxin.apps.matters.incoming import Incoming, Past, Reported
 from tongxin.apps.matters.stepping import Asked, Taken
 
 __all__ = [
     "Asked",
     "Incoming",
+    "Issued",
     "Overlaid",
     "Past",
     "Reported",
     "Taken",
     "attach",
+    "cancel_order",
     "hand_back",
     "hand_over",
+    "issue_order",
     "leave",
     "report",
     "report_many",

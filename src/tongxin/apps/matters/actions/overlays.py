@@ -24,7 +24,7 @@ def take_over(
     """
     answer, then = overlaying.act(act, matter_id=matter_id, by=by, now=now, overlay_id=overlay_id, rev=rev, **details)
     for asked in then:
-        take_step(
+        taken = take_step(
             asked.act,
             matter_id=asked.matter_id,
             by=asked.by,
@@ -32,4 +32,5 @@ def take_over(
             reason=asked.reason,
             because=asked.because,
         )
+        answer = answer._replace(rev=taken.rev)
     return answer
