@@ -1126,6 +1126,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "协办时限不能超过主办时限（{due}）。请缩短，或勾选“可晚于主办时限”。",
         "A part ends with the limit of the lead, {due}. Shorten it, or say that it may end later.",
     ),
+    "branch.too_long": ("协办时限最多 {most}，请缩短。", "The limit of a part is {most} at most. Shorten it."),
     "branch.bound": (
         "已裁定由贵单位承担，不能再次提出。请按裁定办理。",
         "A ruling bound your unit to its part; there is no second no.",

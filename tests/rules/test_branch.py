@@ -194,6 +194,11 @@ def test_a_limit_beyond_the_leads_is_refused_until_it_is_said():
     assert target(Act.INVITE, EASY, replace(long, is_beyond=True)) == State.ASKED
 
 
+def test_a_limit_that_nobody_can_count_is_refused_when_it_is_asked_for():
+    for text in (Limit(10_000, Unit.MINUTE), Limit(9_999, Unit.WORKING_DAY)):
+        assert target(Act.INVITE, EASY, replace(FULL, limit=text, is_beyond=True)) is None
+
+
 def test_a_stranger_is_told_that_it_is_not_his_to_do():
     with pytest.raises(NotAllowed):
         decide(TABLE, Act.INVITE, EASY, FULL, lambda _: frozenset())

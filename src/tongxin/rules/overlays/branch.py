@@ -108,7 +108,7 @@ def waits(parts: Iterable[Part]) -> int:
 
 
 A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
-MOST_MINUTES = 9_999 * A_MINUTE  # what a limit written in minutes can say
+MOST_AMOUNT = 9_999  # what a limit can say, of whatever unit
 
 
 def inside(limit: Limit, lead_due_at: datetime | None, now: datetime, days: WorkingCalendar) -> Limit:
@@ -116,7 +116,7 @@ def inside(limit: Limit, lead_due_at: datetime | None, now: datetime, days: Work
     if lead_due_at is None or lead_due_at - now < A_MINUTE or due_at(now, limit, days).at <= lead_due_at:
         return limit
     left = lead_due_at - now
-    return Limit(left // A_MINUTE, Unit.MINUTE) if left <= MOST_MINUTES else Limit(left // AN_HOUR, Unit.HOUR)
+    return Limit(left // A_MINUTE, Unit.MINUTE) if left <= MOST_AMOUNT * A_MINUTE else Limit(left // AN_HOUR, Unit.HOUR)
 
 
 def wrong_kind(_: Facts, ask: Ask) -> Refused | None:
@@ -144,10 +144,14 @@ def wrong_units(facts: Facts, ask: Ask) -> Refused | None:
 
 def beyond_lead(facts: Facts, ask: Ask) -> Refused | None:
     """A part ends with the lead's own limit at the latest, unless the lead says that it may end later."""
-    lead_due_at = facts.handle_due_at
-    if ask.limit is None or ask.is_beyond or lead_due_at is None or lead_due_at <= facts.now:
+    if ask.limit is None:
         return None
+    if ask.limit.amount > MOST_AMOUNT:
+        return StepRefused("branch.too_long", most=MOST_AMOUNT)
     ends_at = due_at(facts.now, ask.limit, facts.more["days"]).at  # type: ignore[arg-type]
+    lead_due_at = facts.handle_due_at
+    if ask.is_beyond or lead_due_at is None or lead_due_at <= facts.now:
+        return None
     return StepRefused("branch.beyond_lead", due=lead_due_at) if ends_at > lead_due_at else None
 
 
