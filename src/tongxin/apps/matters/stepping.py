@@ -134,7 +134,8 @@ def move_clocks(step: Step, matter: Standing, after: State, work: Clockwork, rin
             work.start(starts, limit_of(starts, matter, work))
     for clock, move in step.clocks.items():
         _move(clock, move, matter, work, level)
-    if after is State.AWAITING_CLOSING and matter.wants_reply and matter.replied_at is None:
+    enters = after is State.AWAITING_CLOSING and after is not before
+    if enters and matter.wants_reply and matter.replied_at is None:
         work.start(Clock.REPLY, limit_of(Clock.REPLY, matter, work))
     return work.running(LAMP_CLOCK[after]) if after in LAMP_CLOCK else None
 
