@@ -133,7 +133,7 @@ def tallies(
 
 def _tally(actor: Actor, name: str, now: datetime) -> Clause:
     source, params = _source(actor, QUEUES[name])
-    sql = f"""SELECT %s::text, count(*), count(*) FILTER (WHERE due_at < %s::timestamptz), 0::bigint
+    sql = f"""SELECT %s::text, count(*), count(*) FILTER (WHERE due_at < %s::timestamptz), 0::bigint, 0::bigint
         FROM (SELECT o.due_at {source} ORDER BY o.due_at LIMIT %s) AS few"""
     return sql, [f"o/{name}", now, *params, CAP + 1]
 

@@ -172,12 +172,13 @@ class Row(NamedTuple):
     lon: float | None
     lat: float | None
     keeper: int | None
+    stopped_at: datetime | None
 
     def lamp(self, now: datetime) -> Lamp | None:
         """Return the lamp of the clock that runs now; a closed matter keeps that of its whole life."""
         if self.due_at is None or self.amber_at is None:
             return None if self.is_late is None else Lamp.RED if self.is_late else Lamp.GREEN
-        return lamps.lamp(now, self.due_at, self.amber_at)
+        return lamps.lamp(now, self.due_at, self.amber_at, is_stopped=self.stopped_at is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,31 +227,35 @@ def count(actor: Actor, filters: Filters, now: datetime, *, cap: int = CAP) -> i
 
 
 class Tally(NamedTuple):
-    """How much waits in one state: a capped count, and whether any of it is overdue."""
+    """How much waits in one state: a capped count, how much of it is overdue or soon due, how much stands still."""
 
     count: int
     overdue: int
     amber: int
+    held: int
 
 
 def queues(actor: Actor, states: Sequence[State], now: datetime) -> Mapping[State, Tally]:
     """Return the tallies of open matters by state, each capped. One statement."""
     found = run(*queues_clause(actor, states, now))
-    return {State(state): Tally(total, overdue, amber) for state, total, overdue, amber in found}
+    return {State(state): Tally(*counts) for state, *counts in found}
 
 
 def queues_clause(actor: Actor, states: Sequence[State], now: datetime) -> Clause:
-    """Return the statement that counts open matters by state: state, how many, overdue ones, amber ones."""
+    """Return the statement that counts open matters by state: state, how many, overdue, amber, held."""
     waiting, params = _union(
-        "id, due_at, amber_at",
+        "id, due_at, amber_at, stopped_at",
         _work(actor),
         ("state = s.state AND closed_at IS NULL", []),
         ("ORDER BY due_at LIMIT %s", [CAP + 1]),
     )
     return (
         f"""
-        SELECT s.state, count(waiting.due_at), count(*) FILTER (WHERE waiting.due_at < %s::timestamptz),
-            count(*) FILTER (WHERE waiting.due_at >= %s::timestamptz AND waiting.amber_at <= %s::timestamptz)
+        SELECT s.state, count(waiting.due_at),
+            count(*) FILTER (WHERE waiting.stopped_at IS NULL AND waiting.due_at < %s::timestamptz),
+            count(*) FILTER (WHERE waiting.stopped_at IS NULL AND waiting.due_at >= %s::timestamptz
+                AND waiting.amber_at <= %s::timestamptz),
+            count(waiting.due_at) FILTER (WHERE waiting.stopped_at IS NOT NULL)
         FROM unnest(%s::text[]) AS s(state) LEFT JOIN LATERAL {waiting} AS waiting ON true
         GROUP BY s.state""",
         [now, now, now, [state.value for state in states], *params],
@@ -316,11 +321,13 @@ def _narrowed(filters: Filters, now: datetime) -> Clause:
 def _by_lamp(wanted: Lamp | None, now: datetime) -> list[Clause]:
     match wanted:
         case Lamp.RED:
-            return [("due_at < %s::timestamptz", [now])]
+            return [("due_at < %s::timestamptz AND stopped_at IS NULL", [now])]
         case Lamp.AMBER:
-            return [("due_at >= %s::timestamptz AND amber_at <= %s::timestamptz", [now, now])]
+            return [("due_at >= %s::timestamptz AND amber_at <= %s::timestamptz AND stopped_at IS NULL", [now, now])]
         case Lamp.GREEN:
-            return [("amber_at > %s::timestamptz", [now])]
+            return [("amber_at > %s::timestamptz AND stopped_at IS NULL", [now])]
+        case Lamp.HOLD:
+            return [("stopped_at IS NOT NULL AND due_at IS NOT NULL", [])]
     return []
 
 

@@ -11,10 +11,9 @@ from tongxin.rules.lamps import Lamp
 from tongxin.rules.permissions import Actor, scope
 
 MOST_POINTS = 500
-# the lamp as SQL: the same sentence as `rules.lamps.lamp` for a clock that runs
-LAMP = (
-    """CASE WHEN due_at < %s::timestamptz THEN 'red' WHEN amber_at <= %s::timestamptz THEN 'amber' ELSE 'green' END"""
-)
+# the lamp as SQL: the same sentence as `rules.lamps.lamp` for a clock that has not ended
+LAMP = """CASE WHEN stopped_at IS NOT NULL AND due_at IS NOT NULL THEN 'hold' WHEN due_at < %s::timestamptz THEN 'red'
+    WHEN amber_at <= %s::timestamptz THEN 'amber' ELSE 'green' END"""
 
 
 class Narrowed(NamedTuple):

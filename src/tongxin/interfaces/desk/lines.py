@@ -19,9 +19,10 @@ from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Refused
 from tongxin.rules.lifecycles.matter import LAMP_CLOCK, State
-from tongxin.rules.working_time import SHANGHAI
+from tongxin.rules.working_time import OFFICE, SHANGHAI, Unit, moment, position, remaining
 
-A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
+A_DAY, AN_HOUR, A_MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+WORKED = (Unit.WORKING_MINUTE, Unit.WORKING_HOUR, Unit.WORKING_DAY)
 
 
 class Flag(NamedTuple):
@@ -74,11 +75,12 @@ def lines(rows: Iterable[Row], now: datetime) -> Iterator[Line]:
     areas, units = names(), unit_names()
     for row in rows:
         lamp = row.lamp(now)
+        unit = unit_of(row.due_at, row.urgency) if row.due_at else None
         yield Line(
             row.number,
             f"{base()}{row.number}/",
             lamp.value if lamp else "",
-            short_remainder(row.due_at, now) if row.due_at else said.verdict(row),
+            said.left(row, unit, now) if row.due_at and unit else said.verdict(row),
             said.due(row, now),
             row.template_code,
             row.title,
@@ -90,27 +92,52 @@ def lines(rows: Iterable[Row], now: datetime) -> Iterator[Line]:
         )
 
 
-def remainder(due_at: datetime, now: datetime) -> str:
-    """Return what is left of a limit, in working days where more than one is left."""
-    return filters.remainder(due_at, now, working_days=_working_days(due_at, now))
+def remainder(due_at: datetime, now: datetime, unit: Unit | None = None) -> str:
+    """Return what is left of a limit in what it counts: `剩 3 工作日`, `剩 2 工作时`; natural time on the last day."""
+    return _worked(due_at, now, unit or unit_of(due_at)) or filters.remainder(due_at, now)
 
 
-def short_remainder(due_at: datetime, now: datetime) -> str:
-    """Return what is left of a limit for a narrow column: minutes, `剩 2:10`, working days."""
-    if AN_HOUR <= abs(due_at - now) < 2 * A_DAY and not _working_days(due_at, now):
-        return filters.remainder_dense(due_at, now)
-    return remainder(due_at, now)
+def short_remainder(due_at: datetime, now: datetime, unit: Unit) -> str:
+    """Return the same for a narrow column, where natural time is written `剩 2:10`."""
+    if said := _worked(due_at, now, unit):
+        return said
+    is_dense = AN_HOUR <= abs(due_at - now) < 2 * A_DAY
+    return filters.remainder_dense(due_at, now) if is_dense else filters.remainder(due_at, now)
 
 
-def _working_days(due_at: datetime, now: datetime) -> int | None:
-    """Return the working days after today until the due moment; None where hours say it better."""
-    if due_at - now <= A_DAY:
-        return None
-    last = (due_at - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
+def unit_of(due_at: datetime, urgency: str = Urgency.NORMAL) -> Unit:
+    """Return what a limit counts of which only the end is known, as in a list: days end at 24:00, hours within a day.
+
+    An hour of working time ends in working time, unless the matter is urgent.
+    """
+    local = due_at.astimezone(SHANGHAI)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return Unit.WORKING_DAY
+    if urgency != Urgency.NORMAL:
+        return Unit.HOUR
     try:
-        return calendar().working_days(now.astimezone(SHANGHAI).date() + A_DAY, last + A_DAY) or None
+        is_worked = moment(position(due_at, calendar(), OFFICE), calendar(), OFFICE).at == due_at
     except Refused:
-        return None
+        return Unit.HOUR
+    return Unit.WORKING_HOUR if is_worked else Unit.HOUR
+
+
+def _worked(due_at: datetime, now: datetime, unit: Unit) -> str:
+    """Write what is left in working time; nothing where natural time says it better: today, or when it is over."""
+    is_days = unit is Unit.WORKING_DAY
+    last = (due_at - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
+    is_near = due_at - now <= A_DAY if is_days else last == now.astimezone(SHANGHAI).date()
+    if due_at <= now or is_near or unit not in WORKED:
+        return ""
+    try:
+        left = remaining(now, due_at, unit, calendar())
+    except Refused:
+        return ""
+    if is_days:
+        return filters.remainder(due_at, now, working_days=left.days) if left.days else ""
+    hours, minutes = left // AN_HOUR, left // A_MINUTE
+    said = filters.limit(hours, Unit.WORKING_HOUR) if hours else filters.limit(max(minutes, 1), Unit.WORKING_MINUTE)
+    return _("%(span)s left") % {"span": said}
 
 
 class _Said:
@@ -122,18 +149,26 @@ class _Said:
         self._states = {state.value: words.label(state, language) for state in State}
         self._clocks = {state.value: words.label(clock, language) for state, clock in LAMP_CLOCK.items()}
         self._by = _("%(clock)s by %(moment)s")
+        self._held = _("On hold")
+        self._since = _("%(clock)s stopped since %(moment)s")
         self._urgent = Flag("bolt", _("Urgent"), "ink")
         self._extreme = Flag("bolt", _("Extremely urgent"), "ink")
         self._rework = Flag("rotate", _("Rework"), "ink")
         self._sealed = Flag("lock", _("Sealed"))
         self._provisional = Flag("calendar-exclamation", _("Estimated"))
 
+    def left(self, row: Row, unit: Unit, now: datetime) -> str:
+        """Return what is left of a limit; nothing runs out of one that stands still."""
+        return self._held if row.stopped_at else short_remainder(row.due_at, now, unit)  # type: ignore[arg-type]
+
     def due(self, row: Row, now: datetime) -> str:
-        """Return by when what has to be done; of a finished matter, when it ended."""
+        """Return by when what has to be done; of what stands still, since when; of a finished matter, when it ended."""
         if row.due_at is None:
             return filters.recent(row.closed_at, now) if row.closed_at else self._states[row.state]
-        moment = filters.moment(row.due_at, now, day_end=True)
-        return self._by % {"clock": self._clocks.get(row.state, ""), "moment": moment}
+        clock = self._clocks.get(row.state, "")
+        if row.stopped_at:
+            return self._since % {"clock": clock, "moment": filters.moment(row.stopped_at, now)}
+        return self._by % {"clock": clock, "moment": filters.moment(row.due_at, now, day_end=True)}
 
     def verdict(self, row: Row) -> str:
         """Return how a finished matter ended: late or not where something was promised, else just its state."""

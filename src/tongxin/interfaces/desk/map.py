@@ -28,7 +28,7 @@ from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import OPEN, State
 from tongxin.rules.permissions import Actor
 
-LAMPS = (Lamp.RED, Lamp.AMBER, Lamp.GREEN)
+LAMPS = (Lamp.RED, Lamp.AMBER, Lamp.GREEN, Lamp.HOLD)
 STATES = tuple(state for state in State if state in OPEN)
 
 
@@ -111,7 +111,7 @@ def _feature(point: Point, now: Any) -> dict[str, Any]:
         "number": point.number,
         "title": f"{point.template_code} {point.title}",
         "colour": point.lamp.value,
-        "words": remainder(point.due_at, now),
+        "words": _("On hold") if point.lamp is Lamp.HOLD else remainder(point.due_at, now),
         "url": reverse("desk:matter", args=[point.number]),
     }
     at = {"type": "Point", "coordinates": [round(point.lon, 6), round(point.lat, 6)]}
@@ -145,7 +145,7 @@ def _trail(actor: Actor, area: str, asked: Filters) -> Iterator[tuple[str, str]]
 
 def _lamp_links(area: str, asked: Filters) -> Iterator[dict[str, Any]]:
     yield {"label": _("All"), "url": _here(area, asked, lamp=""), "is_on": asked.lamp is None, "colour": ""}
-    names = {Lamp.RED: _("Overdue"), Lamp.AMBER: _("Due soon"), Lamp.GREEN: _("In time")}
+    names = {Lamp.RED: _("Overdue"), Lamp.AMBER: _("Due soon"), Lamp.GREEN: _("In time"), Lamp.HOLD: _("On hold")}
     for lamp in LAMPS:
         yield {
             "label": names[lamp],

@@ -134,7 +134,7 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "evidence": [_shown(each, now) for each in evidence],
         "is_after_wanted": found.state == State.HANDLING and found.after_photos < _kind(found).after_photos,
         "story": story.told(entries, said, now),
-        "bars": timing.bars(clocks, now),
+        "bars": timing.bars(found, clocks, now),
         "counted": timing.counted(clocks, now),
         "map": places.map_of(found, [*same, *near]),
         "near": list(_near(found, near, now)),
@@ -176,7 +176,11 @@ def head(found: Matter, clocks: Sequence[Deadline], now: datetime, laid: Sequenc
     """Return what stands over every page about a matter."""
     language = get_language() or "zh-hans"
     kind = _kind(found)
-    lamp = lamps.lamp(now, found.due_at, found.amber_at) if found.due_at and found.amber_at else None
+    is_held = found.stopped_at is not None
+    lamp = (
+        lamps.lamp(now, found.due_at, found.amber_at, is_stopped=is_held) if found.due_at and found.amber_at else None
+    )
+    left = timing.left(found, clocks, now)
     return {
         "matter": found,
         "matter_url": f"{lines.base()}{found.number}/",
@@ -185,8 +189,8 @@ def head(found: Matter, clocks: Sequence[Deadline], now: datetime, laid: Sequenc
         "state": words.label(State(found.state), language),
         "is_open": found.state in OPEN,
         "lamp": lamp,
-        "lamp_words": _lamp_words(lamp, found, now),
-        "remainder": lines.remainder(found.due_at, now) if found.due_at else "",
+        "lamp_words": _lamp_words(lamp, left),
+        "remainder": left,
         "ended": _ended(found),
         "way": places.way(found.area),
         "area_name": names().get(found.area, found.area),
@@ -197,12 +201,9 @@ def head(found: Matter, clocks: Sequence[Deadline], now: datetime, laid: Sequenc
     }
 
 
-def _lamp_words(lamp: Lamp | None, found: Matter, now: datetime) -> str:
+def _lamp_words(lamp: Lamp | None, left: str) -> str:
     """Return the lamp of the head in words; that a limit is overdue its remainder says already."""
-    if lamp is None or found.due_at is None:
-        return ""
-    named = {Lamp.AMBER: _("Due soon"), Lamp.GREEN: _("On time")}.get(lamp)
-    left = lines.remainder(found.due_at, now)
+    named = {Lamp.AMBER: _("Due soon"), Lamp.GREEN: _("On time"), Lamp.HOLD: _("On hold")}.get(lamp) if lamp else ""
     return f"{named} · {left}" if named else left
 
 

@@ -122,15 +122,18 @@ def _page(request: HttpRequest, filters: Filters, now: datetime, *, own: tuple[s
 
 
 def _of(tally: Tally, lamp: Lamp | None) -> int:
-    green = tally.count - tally.overdue - tally.amber
-    return {None: tally.count, Lamp.RED: tally.overdue, Lamp.AMBER: tally.amber}.get(lamp, green)
+    green = tally.count - tally.overdue - tally.amber - tally.held
+    known = {None: tally.count, Lamp.RED: tally.overdue, Lamp.AMBER: tally.amber, Lamp.HOLD: tally.held}
+    return known.get(lamp, green)
 
 
 def _segments(
     request: HttpRequest, filters: Filters, tally: Tally | None, *, own: tuple[str, ...]
 ) -> Iterator[Segment]:
-    """Yield the filter by lamp, with counts where the list is the whole queue."""
-    named = ((None, _("All")), (Lamp.RED, _("Overdue")), (Lamp.AMBER, _("Due soon")), (Lamp.GREEN, _("On time")))
+    """Yield the filter by lamp, with counts where the list is the whole queue; what stands still only where some do."""
+    named = [(None, _("All")), (Lamp.RED, _("Overdue")), (Lamp.AMBER, _("Due soon")), (Lamp.GREEN, _("On time"))]
+    if filters.lamp is Lamp.HOLD or tally is None or tally.held:
+        named.append((Lamp.HOLD, _("On hold")))
     for lamp, text in named:
         if tally is not None:
             counted = _of(tally, lamp)

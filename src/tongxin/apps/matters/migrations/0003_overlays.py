@@ -530,6 +530,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='matter',
+            index=models.Index(models.F('stopped_at'), models.F('id'), condition=models.Q(('stopped_at__isnull', False)), name='matter_stopped'),
+        ),
+        migrations.AddIndex(
+            model_name='matter',
             index=models.Index(models.F('master'), condition=models.Q(('master__isnull', False)), name='matter_master'),
         ),
         migrations.AddIndex(

@@ -116,6 +116,7 @@ class Matter(models.Model):
                 Left("area", int(Level.TOWN)), "state", "due_at", "id", condition=IS_OPEN, name="matter_queue_town"
             ),
             models.Index("unit", "state", "due_at", "id", condition=IS_OPEN, name="matter_queue_unit"),
+            models.Index("stopped_at", "id", condition=Q(stopped_at__isnull=False), name="matter_stopped"),
             models.Index("master", condition=Q(master__isnull=False), name="matter_master"),
             GinIndex("involved", condition=~Q(involved=[]), name="matter_involved"),
             # lists: everything, newest first

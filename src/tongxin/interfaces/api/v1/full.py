@@ -68,7 +68,7 @@ def _clock(row: Deadline, now: datetime) -> shapes.ClockShown:
 
 
 def _lamp(row: Deadline, now: datetime) -> Lamp:
-    return lamps.lamp(now, row.due_at, row.amber_at, ended_at=row.ended_at)
+    return lamps.lamp(now, row.due_at, row.amber_at, is_stopped=row.stopped_at is not None, ended_at=row.ended_at)
 
 
 def _choice(number: str, choice: Choice, spoken: str) -> shapes.Choice:
