@@ -15,7 +15,7 @@ from typing import Any
 import shapely
 from PIL import Image
 
-from tongxin.apps.areas import editions
+from tongxin.apps.areas import editions, sheets
 from tongxin.apps.areas.models import Area
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions, kinds, numbers
@@ -130,7 +130,7 @@ def build() -> None:
         Area.objects.create(
             code=code,
             name=name,
-            pinyin=pinyin_of(name),
+            pinyin=sheets.pinyin_of(name),
             level=len(code),
             shape=shapely.to_wkb(own),
             lon=own.centroid.x,

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from ctypes.util import find_library
+from pathlib import Path
 from threading import Lock
 
 from markupsafe import Markup
@@ -17,11 +18,15 @@ SECONDS = 60
 _one_at_a_time = Lock()  # a page takes a core for about a second
 
 
-def pdf_of(page: str) -> bytes:
-    """Return an HTML page as a PDF. Raises Refused where the system lacks the library that sets type."""
+def pdf_of(page: str, style: Path | None = None) -> bytes:
+    """Return an HTML page as a PDF, drawn by the style sheet in this file.
+
+    Raises Refused where the system lacks the library that sets type.
+    """
+    styled = ("--stylesheet", str(style)) if style else ()
     with _one_at_a_time:
         done = subprocess.run(
-            [*COMMAND, "-", "-"], input=page.encode(), capture_output=True, timeout=SECONDS, check=False
+            [*COMMAND, *styled, "-", "-"], input=page.encode(), capture_output=True, timeout=SECONDS, check=False
         )
     if done.returncode == 0:
         return done.stdout

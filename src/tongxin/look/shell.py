@@ -49,6 +49,7 @@ class Shell:
     """The frame of one desk page.
 
     `now` is the moment the page was made; `is_working` tells whether working clocks run then.
+    `find_url` answers the palette that Ctrl+K opens; without one there is none.
     `home` maps the letters of the keyboard's `G` prefix (q, m, b) to addresses.
     """
 
@@ -59,6 +60,7 @@ class Shell:
     person: str
     search_url: str
     switch_url: str
+    find_url: str = ""
     menu: tuple[MenuLink, ...] = ()
     bell_url: str = ""
     unread: int = 0

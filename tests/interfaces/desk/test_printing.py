@@ -45,7 +45,7 @@ def test_the_paper_tells_facts_limits_record_and_evidence(town, rf, moment):
 def test_nobody_is_recognized_on_paper(town, rf, moment):
     said = "垃圾没人收，请打 13912340000 找我，身份证 330802199001011234。"
     told = {"text": said, "title": "垃圾 13912340000", "contact_name": "王某某", "contact_phone": "13800001111"}
-    matter = a_matter(town, "CLOSED", now=moment, **told)
+    matter = a_matter(town, "HANDLING", now=moment, **told)
 
     for who in ("dispatcher", "duty_chief"):
         shown = page(rf, town, matter, who)

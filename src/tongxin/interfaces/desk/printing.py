@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +30,8 @@ from tongxin.rules.masking import masked_text
 from tongxin.rules.permissions import Permission, require
 from tongxin.rules.working_time import Limit
 
+STYLE = Path(__file__).parent / "jinja2" / "desk" / "print" / "matter.css"
+
 
 @require_safe
 def pdf(request: HttpRequest, number: str) -> HttpResponse:
@@ -39,7 +42,7 @@ def pdf(request: HttpRequest, number: str) -> HttpResponse:
     actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
     require(actor, Permission.EXPORT)
     found = queries.one(actor, number)
-    paper = pdf_of(page_of(request, found, now))
+    paper = pdf_of(page_of(request, found, now), STYLE)
 
     record_print(matter_id=found.pk, by=actor, now=now)
     answer = HttpResponse(paper, content_type="application/pdf")

@@ -1,6 +1,6 @@
 """The desk's addresses."""
 
-from django.urls import path
+from django.urls import include, path
 
 from tongxin.interfaces.desk import acts, evidence, figures, home, matter, queue, report
 from tongxin.interfaces.desk import export as exports
