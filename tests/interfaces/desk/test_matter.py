@@ -129,7 +129,7 @@ def test_a_contact_is_masked_until_somebody_says_why(town, moment):
 def test_a_sealed_matter_says_so_and_is_hidden_from_the_desk(town, moment):
     matter = a_matter(town, now=moment, is_secret=True)
 
-    assert "本件保密" in page_of("duty_chief", matter).content.decode()
+    assert "保密件：" in page_of("duty_chief", matter).content.decode()
     assert page_of("acceptor", matter).status_code == 404
 
 

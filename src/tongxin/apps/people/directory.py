@@ -57,9 +57,14 @@ def posts(*, person_id: int | None = None, unit_id: int | None = None) -> QueryS
     """Return the posts of a person or in a unit, those that still run first, the latest before the older."""
     keys = {"person_id": person_id, "unit_id": unit_id}
     found = Post.objects.filter(**{name: value for name, value in keys.items() if value is not None})
-    return found.select_related("unit", "person", "person__account").order_by(
+    return found.select_related("unit", "person", "person__account", "stands_in_for__person").order_by(
         F("end_on").desc(nulls_first=True), "role", "-start_on", "id"
     )
+
+
+def post(post_id: int) -> Post | None:
+    """Return a post with its person, its unit and the post it stands in for."""
+    return Post.objects.filter(pk=post_id).select_related("unit", "person", "stands_in_for__person").first()
 
 
 def api_keys() -> QuerySet[ApiKey]:

@@ -93,7 +93,9 @@ def cut_short(lent: Iterable[Post], end_on: date) -> None:
 
 def stand_ins(post_id: int) -> QuerySet[Post]:
     """Return who stood, stands or will stand in for a post, the latest first."""
-    return Post.objects.filter(stands_in_for_id=post_id).select_related("person", "unit").order_by("-start_on", "id")
+    return Post.objects.filter(stands_in_for_id=post_id).select_related(
+        "person", "unit", "stands_in_for__person"
+    ).order_by("-start_on", "id")
 
 
 def candidates(post: Post, day: date) -> list[Post]:

@@ -1,6 +1,6 @@
 """Duty rosters: who is on duty in a unit, by week. They say whom to call; nobody is clocked in or followed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -44,6 +44,26 @@ def on_duty(unit_id: int, now: datetime) -> list[OnDuty]:
         if shift.post.end_on is None or timezone.localdate(shift.start_at) < shift.post.end_on
     ]
     return sorted(found, key=lambda duty: (RANK[duty.role], duty.until))
+
+
+class Ahead(NamedTuple):
+    """A shift to come."""
+
+    role: Role
+    unit_id: int
+    start_at: datetime
+    end_at: datetime
+
+
+def ahead(post_ids: Collection[int], now: datetime, until: datetime) -> list[Ahead]:
+    """Return the shifts of these posts that are not over and begin before a moment, in their order. One statement.
+
+    Who stands in for a post is told of its shifts as well.
+    """
+    lent = Post.objects.filter(pk__in=post_ids, stands_in_for__isnull=False).values("stands_in_for_id")
+    shifts = Shift.objects.filter(Q(post_id__in=post_ids) | Q(post_id__in=lent), end_at__gt=now, start_at__lt=until)
+    found = shifts.order_by("start_at", "id").values_list("post__role", "unit_id", "start_at", "end_at")
+    return [Ahead(Role(role), unit_id, start_at, end_at) for role, unit_id, start_at, end_at in found]
 
 
 @dataclass(frozen=True, slots=True)

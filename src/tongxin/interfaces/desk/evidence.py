@@ -24,7 +24,7 @@ from tongxin.rules.permissions import Actor
 @require_safe
 def show(request: HttpRequest, number: str, evidence_id: int) -> HttpResponse | FileResponse:
     """Send one file of a matter, or its thumbnail. Raises Missing, also where the matter is out of scope."""
-    matter = queries.one(request.actor, number)  # type: ignore[attr-defined]
+    matter = queries.one(request.actor, number, now=timezone.now())  # type: ignore[attr-defined]
     found = evidence_of(f"matter:{matter.pk}").filter(pk=evidence_id).first()
     if found is None:
         raise Missing("evidence.missing")

@@ -24,6 +24,7 @@ from tongxin.look.filters import capped
 from tongxin.look.shell import MenuLink, NavGroup, NavItem, PostChoice, Shell
 from tongxin.rules.errors import Refused
 from tongxin.rules.lifecycles.matter import State
+from tongxin.rules.overlays.order import PRESSERS
 from tongxin.rules.permissions import ADMINS, DESK, GRID, OVERSIGHT, UNIT, Actor, Duty, Permission, Role, may
 from tongxin.rules.working_time import OFFICE, position
 
@@ -52,9 +53,11 @@ QUEUES = (
     Queue(State.AWAITING_CLOSING, "checkbox", DESK),
 )
 RULES = (
+    (Permission.EDIT_RULES, "desk:rules", "file-pencil", gettext_lazy("Rule changes")),
     (Permission.EDIT_RULES, "desk:templates", "template", gettext_lazy("Templates")),
     (Permission.EDIT_RULES, "desk:routing", "route", gettext_lazy("Routing rules")),
     (Permission.EDIT_RULES, "desk:suggestions", "bulb", gettext_lazy("Suggestions")),
+    (Permission.EDIT_RULES, "desk:limits", "clock-edit", gettext_lazy("Limits and triggers")),
     (Permission.EDIT_CALENDAR, "desk:calendar", "calendar", gettext_lazy("Limits and calendar")),
     (Permission.EDIT_UNITS, "desk:units", "building-community", gettext_lazy("Units")),
     (Permission.EDIT_POSTS, "desk:posts", "users-group", gettext_lazy("Posts")),
@@ -62,6 +65,7 @@ RULES = (
     (Permission.ISSUE_KEYS, "desk:keys", "key", gettext_lazy("API keys")),
     (Permission.RUN_OUTBOX, "desk:outbox", "mail-exclamation", gettext_lazy("Stuck deliveries")),
     (Permission.READ_AUDIT, "desk:audit", "history", gettext_lazy("Audit")),
+    (Permission.END_UNSEALING, "desk:unsealings", "lock-open", gettext_lazy("Sealed matters opened")),
 )
 
 
@@ -142,14 +146,20 @@ def _counted(request: HttpRequest, now: datetime) -> tuple[Mapping[State, Tally]
 
 
 def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup]:
+    here, to_do = seat(request), []
     if mine := queues_of(request):
         waiting = tallies(request, now)
-        yield NavGroup(_("To do"), tuple(_queue_item(request, queue, waiting[queue.state]) for queue in mine))
+        to_do.append(NavGroup(_("To do"), tuple(_queue_item(request, queue, waiting[queue.state]) for queue in mine)))
     if over := tuple(_overlay_items(request, actor, now)):
-        yield NavGroup(_("Joint work and supervision"), over)
+        is_first = here is not None and here.role in nav.HOMES
+        to_do.insert(0 if is_first else 1, NavGroup(_("Joint work and supervision"), over))
+    yield from to_do
     if actor.roles & (DESK | UNIT | GRID | OVERSIGHT):
         business = [("desk:matters", "list-details", _("All matters")), ("desk:map", "map-2", _("Map"))]
         business.append(("desk:figures", "chart-bar", _("Figures")))
+        business.append(("desk:roster", "calendar-user", _("Roster")))
+        if may(actor, Permission.UNSEAL):
+            business.append(("desk:unseal", "lock-open", _("Open a sealed matter")))
         if may(actor, Permission.REPORT):
             business.insert(0, ("desk:report", "camera", _("Report")))
         yield NavGroup(_("Business"), tuple(_item(request, *each) for each in business))
@@ -173,6 +183,8 @@ def _overlay_items(request: HttpRequest, actor: Actor, now: datetime) -> Iterato
         if each.home & actor.roles or (tally and tally.count) or request.path == url:
             count = capped(tally.count) if tally and tally.count else ""
             yield NavItem(each.label, url, each.icon, count, bool(tally and tally.overdue), request.path == url)
+    if actor.roles & (PRESSERS | UNIT):
+        yield _item(request, "desk:orders", "gavel", _("Supervision orders"))
 
 
 def _item(request: HttpRequest, name: str, icon: str, label: str) -> NavItem:
@@ -190,6 +202,7 @@ def _posts(request: HttpRequest, actor: Actor) -> Iterator[PostChoice]:
 
 def _menu() -> tuple[MenuLink, ...]:
     return (
+        MenuLink(_("My posts"), reverse("desk:my-posts"), "users-group"),
         MenuLink(_("Change password"), reverse("account_change_password"), "lock"),
         MenuLink(_("Second factor"), reverse("mfa_index"), "shield-lock"),
         MenuLink(_("Sign out"), reverse("account_logout"), "logout", is_post=True),

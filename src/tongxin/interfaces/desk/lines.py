@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongxin import words
 from tongxin.apps.areas.queries import names
+from tongxin.apps.matters.keeping import is_unkept
 from tongxin.apps.matters.queries import Row
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
@@ -155,6 +156,7 @@ class _Said:
         self._extreme = Flag("bolt", _("Extremely urgent"), "ink")
         self._rework = Flag("rotate", _("Rework"), "ink")
         self._sealed = Flag("lock", _("Sealed"))
+        self._unkept = Flag("user-question", _("Kept by nobody"), "ink")
         self._provisional = Flag("calendar-exclamation", _("Estimated"))
 
     def left(self, row: Row, unit: Unit, now: datetime) -> str:
@@ -185,5 +187,7 @@ class _Said:
             yield self._rework
         if row.is_sealed:
             yield self._sealed
+        if is_unkept(row.state, row.keeper):
+            yield self._unkept
         if row.is_provisional:
             yield self._provisional

@@ -17,13 +17,15 @@ from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters import actions, kinds, overlay_choices, queries
+from tongxin.apps.matters.keeping import is_unkept
 from tongxin.apps.matters.models import Deadline, Matter, RoutingRule, Template
 from tongxin.apps.matters.overlay_choices import Laid
 from tongxin.apps.matters.queries import Row
+from tongxin.apps.matters.unmaskings import may_read_readers
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
 from tongxin.interfaces.desk import clocks as timing
-from tongxin.interfaces.desk import frame, lines, masking, merging, overlays, places, story
+from tongxin.interfaces.desk import frame, lines, masking, merging, overlays, places, roster, sealing, story
 from tongxin.interfaces.desk.lines import Tag
 from tongxin.interfaces.desk.offers import Offers, offers
 from tongxin.look import filters
@@ -36,7 +38,7 @@ from tongxin.rules.deadlines import Clock, Urgency
 from tongxin.rules.errors import Invalid
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import OPEN, Act, State
-from tongxin.rules.permissions import Permission, duties_at, may
+from tongxin.rules.permissions import UNIT, Actor, Permission, duties_at, may
 
 SHOWN_SECONDS = 600  # so long a contact stays on the screen (ui.md §4 tx-masked)
 NEAR_DAYS = 30
@@ -46,7 +48,7 @@ NEAR_DAYS = 30
 def matter(request: HttpRequest, number: str) -> HttpResponse:
     """Show a matter in full. Raises Missing, also for one out of scope."""
     now = timezone.now()
-    found = queries.one(request.actor, number)  # type: ignore[attr-defined]
+    found = queries.one(request.actor, number, now=now)  # type: ignore[attr-defined]
     return frame.page(request, "desk/matter.html", page_of(request, found, now))
 
 
@@ -59,13 +61,13 @@ def peek(request: HttpRequest, number: str) -> HttpResponse:
     same = merging.same(actor, found, now)
     photos = [each for each in evidence_of(_subject(found)) if each.width]
     laid = overlay_choices.laid(actor, found, clocks, now)
-    seqs = overlays.seqs_of(laid)
-    notes = dict(found.notes.filter(seq__in=seqs).values_list("seq", "text")) if seqs else {}
+    entries = story.entries_of(found) if laid else []
+    notes = dict(found.notes.values_list("seq", "text")) if laid else {}
     offered = offers(actor, found, clocks, now)
     context = head(found, clocks, now, laid) | {
         "now": now,
         "offers": offered,
-        "over": _chosen_first(overlays.over(laid, found, clocks, overlays.Told({}, notes), now), request),
+        "over": _chosen_first(overlays.over(laid, found, clocks, overlays.told_of(entries, notes, {}), now), request),
         "is_over": "over" in request.GET,
         "same": same,
         "may_merge": _may_merge(offered),
@@ -103,8 +105,9 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any]:
-    """Return what the page of a matter shows."""
-    actor = request.actor  # type: ignore[attr-defined]
+    """Return what the page of a matter shows; to who broke its glass, nothing that can be done."""
+    reader: Actor = request.actor  # type: ignore[attr-defined]
+    actor = sealing.reading(reader, found)
     clocks = list(found.deadlines.order_by("id"))
     entries = story.entries_of(found)
     evidence = list(evidence_of(_subject(found)))
@@ -113,7 +116,7 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
     near = [row for row in queries.near(actor, found, now, days=NEAR_DAYS) if row.number not in alike]
     said = story.words_of(actor, found, entries)
     laid = overlay_choices.laid(actor, found, clocks, now, ended=overlays.past_kinds(entries))
-    told_of = overlays.Told(overlays.openers(entries, said.who), said.notes)
+    told_of = overlays.told_of(entries, said.notes, said.who)
     offered = offers(actor, found, clocks, now)
     duties = duties_at(actor, area=found.area, desk_id=found.desk_id, unit_id=found.unit_id)
     told = getattr(found, "contact", None)
@@ -130,6 +133,10 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "contact": masking.masked(told) if told else "",
         "may_unmask": bool(told and duties and may(actor, Permission.UNMASK)),
         "may_print": may(actor, Permission.EXPORT),
+        "seal": sealing.note(reader, found, now),
+        "may_read_readers": may_read_readers(reader, found),
+        "is_unkept": is_unkept(found.state, found.keeper),
+        "may_take_up": any(duty.unit_id == found.unit_id for duty in actor.holding(UNIT)),
         "may_attach": bool(duties and may(actor, Permission.ATTACH) and found.closed_at is None),
         "evidence": [_shown(each, now) for each in evidence],
         "is_after_wanted": found.state == State.HANDLING and found.after_photos < _kind(found).after_photos,
@@ -141,7 +148,7 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "located": _located(found),
         "suggestion": suggestion(found, now),
         "template": conditions(found),
-        "responsible": list(_responsible(found)),
+        "responsible": list(_responsible(found, now)),
     }
 
 
@@ -350,8 +357,9 @@ def _located(found: Matter) -> str:
     return f"{how} · {filters.distance(found.located_m)}" if found.located_m is not None else how
 
 
-def _responsible(found: Matter) -> Iterator[tuple[str, str]]:
+def _responsible(found: Matter, now: datetime) -> Iterator[tuple[str, str]]:
     yield _("In charge"), found.unit.name if found.unit else _("not dispatched yet")
+    yield _("On duty"), roster.said(found.unit_id or found.desk_id, now)
     yield _("First received"), found.first_desk.name if found.first_desk else ""
     yield _("Command room"), unit_names().get(found.desk_id, "")
     yield _("Check"), _("grid staff of %(area)s") % {"area": names().get(found.area, found.area)}

@@ -34,6 +34,10 @@ ICONS = {
     "keep": "photo",
     "erase": "photo-off",
     "restamp": "map-pin",
+    "hand_over": "transfer",
+    "take_up": "user-check",
+    "unseal": "lock-open",
+    "reseal": "lock",
 }
 CLOCK_ICONS = {"amber": "alarm", "overdue": "clock-x", "urge": "bell-ringing", "notice": "speakerphone"}
 UNITS = {
@@ -71,9 +75,8 @@ def words_of(actor: Actor, matter: Matter, entries: Sequence[Entry]) -> Words:
     """Return the words behind the entries. Two statements: notes and posts; one more where others were merged."""
     notes = dict(matter.notes.values_list("seq", "text"))
     held = {entry.post_id for entry in entries if entry.post_id}
-    posts = {
-        id_: (role, unit) for id_, role, unit in Post.objects.filter(pk__in=held).values_list("id", "role", "unit")
-    }
+    named = Post.objects.filter(pk__in=held).values_list("id", "role", "unit", "stands_in_for")
+    posts = {id_: (role, unit, lender is not None) for id_, role, unit, lender in named}
     language = get_language() or "zh-hans"
     who = {entry.seq: _who(entry, posts.get(entry.post_id or 0), language) for entry in entries}
     named = {entry.data["master"] for entry in entries if entry.data.get("master")}
@@ -129,6 +132,10 @@ def _title(entry: Entry, language: str) -> str:
         "matter.import": _("Taken over from another system"),
         "matter.unmask": _("Contact viewed"),
         "matter.print": _("Printed"),
+        "matter.hand_over": _("Handed over to another post") if entry.data.get("to_post") else _("Left to the unit"),
+        "matter.take_up": _("Somebody of the unit goes on with it"),
+        "matter.unseal": _("Sealed matter opened in an emergency"),
+        "matter.reseal": _("Closed again"),
         "matter.restamp": _("Moved to another area, whose borders changed"),
         "evidence.keep": _("Evidence added"),
         "evidence.erase": _("Evidence erased"),
@@ -136,10 +143,11 @@ def _title(entry: Entry, language: str) -> str:
     return own.get(entry.kind, entry.kind)
 
 
-def _who(entry: Entry, post: tuple[str, int] | None, language: str) -> str:
+def _who(entry: Entry, post: tuple[str, int, bool] | None, language: str) -> str:
     if post is not None:
-        role, unit = post
-        return f"{unit_names().get(unit, '')} · {words.label(Role(role), language)}"
+        role, unit, is_lent = post
+        said = f"{unit_names().get(unit, '')} · {words.label(Role(role), language)}"
+        return _("%(post)s (stood in for)") % {"post": said} if is_lent else said
     return _("the system") if entry.actor.startswith("system") else ""
 
 

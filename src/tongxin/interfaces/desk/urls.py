@@ -5,10 +5,25 @@ from django.urls import include, path
 from tongxin.interfaces.desk import acts, evidence, figures, home, matter, queue, report
 from tongxin.interfaces.desk import export as exports
 from tongxin.interfaces.desk import map as maps
-from tongxin.interfaces.desk.admin import areas, audit, calendar, keys, outbox, posts, routing, templates, units
+from tongxin.interfaces.desk.admin import (
+    areas,
+    audit,
+    calendar,
+    keys,
+    outbox,
+    posts,
+    routing,
+    suggestions,
+    templates,
+    units,
+)
 
 app_name = "desk"
 urlpatterns = [
+    path("", include("tongxin.interfaces.desk.light_urls")),
+    path("", include("tongxin.interfaces.desk.duty_urls")),
+    path("", include("tongxin.interfaces.desk.over_urls")),
+    path("", include("tongxin.interfaces.desk.rule_urls")),
     # where matters are worked
     path("", home.home, name="home"),
     path("switch", home.switch, name="switch"),
@@ -17,11 +32,7 @@ urlpatterns = [
     path("m/", queue.matters, name="matters"),
     path("m/<str:number>/", matter.matter, name="matter"),
     path("m/<str:number>/peek", matter.peek, name="peek"),
-    path("m/<str:number>/print.pdf", printing.pdf, name="print"),
-    path("go/matter/<str:number>", printing.go, name="go-matter"),
     path("m/<str:number>/contact", matter.contact, name="contact"),
-    path("", include("tongxin.interfaces.desk.light_urls")),
-    path("", include("tongxin.interfaces.desk.over_urls")),
     path("m/<str:number>/units", acts.units, name="act-units"),
     path("m/<str:number>/act/<str:act>/", acts.act, name="act"),
     path("m/<str:number>/evidence", evidence.add, name="evidence-add"),
@@ -32,6 +43,7 @@ urlpatterns = [
     path("report/areas", report.areas, name="report-areas"),
     path("report/locate", report.locate, name="report-locate"),
     # the map, administration, keys, audit
+    path("figures/", figures.index, name="figures"),
     path("map/", maps.index, name="map"),
     path("map/<str:name>.json", maps.layer, name="map-layer"),
     path("m/export.<str:form>", exports.export, name="export"),
@@ -39,6 +51,8 @@ urlpatterns = [
     path("admin/templates/<str:code>/", templates.one, name="template"),
     path("admin/routing/", routing.index, name="routing"),
     path("admin/routing/<str:code>/", routing.one, name="rule"),
+    path("admin/suggestions/", suggestions.index, name="suggestions"),
+    path("admin/suggestions/switch", suggestions.switch, name="suggestions-switch"),
     path("admin/calendar/", calendar.index, name="calendar"),
     path("admin/calendar/set", calendar.set_day, name="calendar-set"),
     path("admin/calendar/clear", calendar.clear_day, name="calendar-clear"),

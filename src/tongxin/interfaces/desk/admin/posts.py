@@ -4,22 +4,27 @@ import secrets
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongxin.apps.areas import queries as areas
+from tongxin.apps.matters.actions import leave
 from tongxin.apps.people import actions, directory, queries
 from tongxin.apps.people.models import Person, Post
-from tongxin.interfaces.desk.admin.doors import attempt, choices, label, needs
+from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, needs
 from tongxin.interfaces.desk.admin.units import line as unit_line
 from tongxin.interfaces.desk.frame import page
+from tongxin.look import filters
 from tongxin.look.forms import Field
-from tongxin.rules.errors import Missing
+from tongxin.rules.errors import Missing, NotAllowed, Refused
 from tongxin.rules.permissions import Permission, Role
+from tongxin.rules.sealing import Seal
 
 SHOWN = 30
 PASSWORD_BYTES = 9  # twelve letters
@@ -90,7 +95,16 @@ def end(request: HttpRequest, post_id: int) -> HttpResponse:
     by, now = request.actor, timezone.now()  # type: ignore[attr-defined]
     day = _date(request.POST.get("end_on", "")) or timezone.localdate(now)
     said = _("The post ends: %(day)s is the first day without it.") % {"day": day.isoformat()}
-    attempt(request, lambda: actions.end_post(post_id=post_id, end_on=day, by=by, now=now), said)
+    try:
+        leave(post_id=post_id, end_on=day, by=by, now=now)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.error(request, filters.say(refusal))
+        if refusal.code == "post.keeps_matters":
+            return redirect(f"{reverse('desk:post', args=[post_id])}#hand-over")
+    else:
+        messages.success(request, said)
     person_id = request.POST.get("person", "")
     return redirect("desk:posts-person", int(person_id)) if person_id.isdecimal() else redirect("desk:posts")
 
@@ -142,6 +156,8 @@ def _line(post: Post) -> dict[str, Any]:
         "area": areas.names().get(post.area, post.area),
         "start_on": post.start_on,
         "end_on": post.end_on,
+        "stands_in": post.stands_in_for.person.name if post.stands_in_for else "",
+        "seals": joined(label(Seal(seal)) for seal in post.seals),
     }
 
 

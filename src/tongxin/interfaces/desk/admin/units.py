@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from tongxin.apps.areas import queries as areas
 from tongxin.apps.people import actions, directory, queries
 from tongxin.apps.people.models import Unit
+from tongxin.interfaces.desk import roster
 from tongxin.interfaces.desk.admin.doors import attempt, choices, label, needs
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.forms import Field
@@ -56,6 +57,7 @@ def one(request: HttpRequest, unit_id: int) -> HttpResponse:
         "unit": line(unit),
         "fields": _change_fields(unit, posted),
         "roles": [(label(role), roles.count(role)) for role in Role if role in roles],
+        "on_duty": roster.said(unit_id, timezone.now()),
     }
     return page(request, "desk/admin/unit.html", context)
 
