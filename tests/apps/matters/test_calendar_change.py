@@ -5,16 +5,18 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import transaction
 
+from tests.apps.matters.test_holds import go_on, held
 from tests.apps.matters.test_timers import all_told, clock_of, told
 from tests.town import NOW, a_matter, a_report, kinds_of
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions
 from tongxin.apps.matters.actions.timing import count_anew
-from tongxin.apps.matters.models import Deadline
+from tongxin.apps.matters.models import Deadline, Extension
 from tongxin.apps.people import calendar
 from tongxin.apps.people.actions import clear_day, set_day
 from tongxin.rules.errors import NotAllowed
-from tongxin.rules.working_time import SHANGHAI
+from tongxin.rules.overlays.extension import Act as Extending
+from tongxin.rules.working_time import SHANGHAI, Limit
 
 MONDAY = date(2026, 11, 23)  # the next working day after the town's Friday
 
@@ -170,6 +172,37 @@ def test_a_clock_that_stands_still_is_counted_and_still_tells_nothing(town):
     after = clock_of(matter, "handle")
     assert after.due_at > before.due_at
     assert after.next_fire_at is None
+
+
+@pytest.mark.django_db
+def test_what_an_overlay_owes_moves_with_its_clock(town):
+    matter = a_matter(town, "HANDLING")
+    asked = actions.take_over(
+        Extending.ASK, matter_id=matter.pk, by=town.handler, now=NOW, limit=Limit.parse("2wh"), reason="车坏了"
+    )
+    before = Extension.objects.get(pk=asked.id).due_at
+
+    day_off(town)
+    all_counted()
+
+    after = Extension.objects.get(pk=asked.id).due_at
+    assert after == Deadline.objects.get(of="extension", of_id=asked.id).due_at
+    assert after > before
+
+
+@pytest.mark.django_db
+def test_the_time_a_clock_stood_still_is_counted_by_the_new_calendar_too(town):
+    matter, hold = held(town, NOW)
+    go_on(town, matter, hold, datetime(2026, 11, 23, 9, tzinfo=SHANGHAI))
+    before = clock_of(matter, "handle")
+
+    day_off(town, MONDAY)
+    all_counted()
+
+    after = clock_of(matter, "handle")
+    left = before.due_at - datetime(2026, 11, 23, 9, tzinfo=SHANGHAI)
+    assert left == timedelta(hours=5, minutes=53)  # 3 h 53 and the two of the break
+    assert after.due_at == datetime(2026, 11, 24, 14, 23, tzinfo=SHANGHAI)  # from the opening of the day after
 
 
 @pytest.mark.django_db

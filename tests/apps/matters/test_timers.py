@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.apps.journal.test_outbox import in_this_database
+from tests.apps.matters.test_holds import ask, go_on
 from tests.town import NOW, a_matter, a_report, kinds_of
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions
@@ -20,6 +21,7 @@ from tongxin.apps.matters.models import Deadline
 from tongxin.postgres.batches import run
 from tongxin.rules.errors import NotAllowed
 from tongxin.rules.lifecycles.matter import Act
+from tongxin.rules.overlays.hold import Act as Holding
 
 SECOND = timedelta(seconds=1)
 
@@ -105,6 +107,24 @@ def test_a_clock_that_stands_still_or_has_ended_tells_nothing_whatever_its_row_w
     row = Deadline.objects.get(matter=matter, clock="accept")
     assert told(matter, "accept") == []
     assert row.next_fire_at is None
+
+
+@pytest.mark.django_db
+def test_nothing_is_told_while_a_matter_is_held_and_nothing_twice_when_it_runs_on(town):
+    overdue_at = NOW + timedelta(days=5)
+    matter = a_matter(town, "HANDLING")
+    all_told(overdue_at)
+    before = told(matter, "handle")
+    asked = ask(town, matter, overdue_at)
+    actions.take_over(Holding.GRANT, matter_id=matter.pk, overlay_id=asked.id, by=town.commander, now=overdue_at)
+
+    all_told(overdue_at + timedelta(days=20))
+    while_held = told(matter, "handle")
+    go_on(town, matter, asked, overdue_at + timedelta(days=21))
+    all_told(overdue_at + timedelta(days=21, hours=1))
+
+    assert before == while_held == ["clock.overdue", "clock.urge"]
+    assert told(matter, "handle") == ["clock.overdue", "clock.urge", "clock.notice"]
 
 
 @pytest.mark.django_db

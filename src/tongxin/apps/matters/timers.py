@@ -81,6 +81,12 @@ STRAYED = f"""
     SELECT {TAKEN} FROM matters_deadline d JOIN matters_matter m ON m.id = d.matter_id
     WHERE d.ended_at IS NULL AND d.calendar_version > %s::bigint AND d.calendar_version < %s::bigint
     ORDER BY d.calendar_version, d.id LIMIT {{limit}} FOR NO KEY UPDATE OF d, m SKIP LOCKED"""
+FOLLOW = """
+    UPDATE {table} AS o SET due_at = clocks.due_at
+    FROM (SELECT x.id, min(d.due_at) AS due_at FROM {table} x
+        JOIN matters_deadline d ON d.matter_id = x.matter_id AND d."of" = %s AND d.of_id = x.id AND d.ended_at IS NULL
+        WHERE x.id = ANY(%s::bigint[]) GROUP BY x.id) AS clocks
+    WHERE o.id = clocks.id"""
 FIRED = (("id", "bigint"), ("fired", "smallint"), ("next_fire_at", "timestamptz"))
 COUNTED = (
     *FIRED,
@@ -120,6 +126,11 @@ def move(rows: Iterable[Sequence[Any]], columns: tuple[tuple[str, str], ...]) ->
 def show(rows: Iterable[Sequence[Any]]) -> None:
     """Write what matters show of their clocks; None leaves a column as it is. One statement."""
     _change("matters_matter", rows, SHOWN, keep=True)
+
+
+def follow(table: str, ids: Sequence[int], kind: str) -> None:
+    """Write when overlays of one kind are due: with the first of their running clocks. One statement."""
+    send(FOLLOW.format(table=table), [kind, list(ids)])
 
 
 def text(at: datetime) -> str:

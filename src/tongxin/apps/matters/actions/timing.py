@@ -7,12 +7,14 @@ from django.db import transaction
 
 from tongxin.apps.journal.entries import Draft, guarded, heads_of, record_many
 from tongxin.apps.matters import kinds, timers
+from tongxin.apps.matters.overlaying import MODELS
 from tongxin.apps.matters.timers import Timer
 from tongxin.apps.people import calendar
 from tongxin.postgres.batches import pipeline
 from tongxin.rules import firing
 from tongxin.rules.deadlines import Clock, Running, recomputed
 from tongxin.rules.lifecycles.matter import LAMP_CLOCK, State
+from tongxin.rules.overlays.frame import Overlay
 from tongxin.rules.permissions import SYSTEM, Actor, Permission, require
 from tongxin.rules.returning import return_until
 from tongxin.rules.working_time import CalendarTooShort, WorkingCalendar
@@ -62,7 +64,7 @@ def count_anew(*, now: datetime, limit: int = CHUNK, by: Actor = SYSTEM) -> int:
     """Count running clocks by the calendar in force that were counted by another; return how many, at most so many.
 
     Their calendar's version is the progress: what is killed goes on where it was. A matter is told where an end moved
-    (`clock.recompute`). Six statements and one that reads the calendar.
+    (`clock.recompute`). Seven statements, and one more a kind of overlay that has clocks.
     """
     require(by, Permission.EDIT_CALENDAR)
     calendar.forget()  # two workers that remember different calendars would count to and fro
@@ -80,6 +82,8 @@ def count_anew(*, now: datetime, limit: int = CHUNK, by: Actor = SYSTEM) -> int:
     with guarded(), pipeline():
         timers.move(moved, timers.COUNTED)
         timers.show(shown)
+        for kind, ids in _overlays(counted).items():
+            timers.follow(MODELS[kind]._meta.db_table, sorted(ids), kind.value)
         record_many(_moves(counted, days, by, now), heads=heads)
     return len(strayed)
 
@@ -121,6 +125,15 @@ def _shown(counted: Sequence[tuple[Timer, Running]], days: WorkingCalendar) -> l
             until = return_until(running, days)
         shown[timer.matter_id] = (due_at, amber_at, is_provisional, until)
     return [(matter_id, *columns) for matter_id, columns in shown.items() if any(columns)]
+
+
+def _overlays(counted: Sequence[tuple[Timer, Running]]) -> dict[Overlay, set[int]]:
+    """Return the overlays whose clocks moved, by kind."""
+    moved: dict[Overlay, set[int]] = {}
+    for timer, running in counted:
+        if timer.of and timer.of_id is not None and running.due_at != timer.due_at:
+            moved.setdefault(Overlay(timer.of), set()).add(timer.of_id)
+    return moved
 
 
 def _moves(counted: Sequence[tuple[Timer, Running]], days: WorkingCalendar, by: Actor, now: datetime) -> list[Draft]:
