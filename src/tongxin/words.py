@@ -1100,6 +1100,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "An upheld objection names another unit; otherwise overrule it.",
     ),
     "overlay.unknown_act": ("没有“{act}”这个动作。", "There is no act “{act}”."),
+    "overlay.unreadable": ("读不懂“{found}”，请按提示重填。", "“{found}” cannot be read; fill it in as the hint says."),
     "overlay.wrong_state": ("现在不能“{act}”。", "“{act}” is not possible now."),
     "overlay.one_is_open": ("已有一份在办，先等它有结果。", "One is under way already; wait for its outcome."),
     "overlay.own_request": (
@@ -1191,6 +1192,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "一份督办单最多 {most} 件，现在选了 {found} 件。请分几次下发。",
         "An order takes in {most} matters at most, not {found}. Issue several.",
     ),
+    "order.no_grade": ("请选择督办级别。", "Choose the grade of the order."),
     "order.no_matter": ("请至少选一件事项。", "Choose one matter at least."),
     "call_back.no_rating": ("请选择满意程度。", "Choose how satisfied the reporter is."),
     "call_back.no_verdict": ("请选择“已解决”或“未解决”。", "Say whether it is solved."),

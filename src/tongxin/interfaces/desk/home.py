@@ -7,14 +7,19 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from tongxin.interfaces.desk import frame
+from tongxin.interfaces.desk import frame, nav
 from tongxin.rules.permissions import DESK, GRID, OVERSIGHT, UNIT, may
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the first queue with work of the person's post; to the lists or rules of those who have no queue."""
-    waiting = frame.tallies(request, timezone.now())
+    now = timezone.now()
+    here, over = frame.seat(request), frame.overlay_tallies(request, now)
+    own = nav.HOMES.get(here.role) if here else None
+    if own and over[own].count:
+        return redirect("desk:over-queue", own)
+    waiting = frame.tallies(request, now)
     mine = frame.queues_of(request)
     first = next((queue for queue in mine if waiting[queue.state].count), mine[0] if mine else None)
     if first:

@@ -40,6 +40,8 @@ OVERLAY_QUEUES = (
     OverlayQueue("held", "clock-pause", gettext_lazy("Holds and extensions"), OVERSIGHT, counts=False),
 )
 
+HOMES = {R.CALLER_BACK: "call_back", R.SUPERVISOR: "verdict"}  # posts whose first work lies over matters
+
 
 def queues_for(actor: Actor) -> Iterator[OverlayQueue]:
     """Yield the lists that can hold anything for the actor's posts, in the order of the navigation."""

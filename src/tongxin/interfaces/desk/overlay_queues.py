@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
@@ -71,6 +72,7 @@ def queue(request: HttpRequest, name: str) -> HttpResponse:
             "first_url": request.path if after else "",
             "next_url": f"?after={page.next}" if page.next else "",
             "is_to_do": bool(found.acts),
+            "work_url": reverse("desk:call-backs") if name == "call_back" else "",
         },
     )
 
@@ -104,7 +106,7 @@ def _lines(kind: Overlay, rows: list[Waiting], now: datetime) -> Iterator[Line]:
             matter.url,
             f"{matter.url}peek?over={kind.value}-{row.id}",
             lamp.value if lamp else "",
-            lines.short_remainder(row.due_at, now) if row.due_at else state,
+            lines.short_remainder(row.due_at, now, lines.unit_of(row.due_at)) if row.due_at else state,
             _("%(state)s by %(moment)s") % {"state": state, "moment": due} if due else "",
             matter.code,
             matter.title,

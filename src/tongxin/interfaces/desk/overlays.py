@@ -19,6 +19,7 @@ from tongxin.interfaces.desk.offers import Button, Refusal, refusals
 from tongxin.look import filters
 from tongxin.look.icons import OVERLAYS, overlay_icon
 from tongxin.rules import lamps
+from tongxin.rules.deadlines import Clock
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.overlays.extension import State as Extending
 from tongxin.rules.overlays.frame import Overlay
@@ -28,7 +29,20 @@ from tongxin.rules.working_time import Limit
 
 # acts by which something goes back or ends without its aim: never the button that is offered first
 BACK = frozenset(
-    {"deny", "withdraw", "cancel", "overrule", "release", "object", "refer", "decline", "send_back", "miss", "book"}
+    {
+        "deny",
+        "withdraw",
+        "cancel",
+        "overrule",
+        "release",
+        "object",
+        "refer",
+        "decline",
+        "send_back",
+        "miss",
+        "book",
+        "call",
+    }
 )
 ASKED = frozenset({Overlay.BRANCH, Overlay.SUMMONS, Overlay.ORDER, Overlay.OBJECTION, Overlay.WHISTLE})
 MOMENTS = {
@@ -58,10 +72,10 @@ class Shown(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What the journal and the notes of a matter say of its overlays: the post that opened each, and words by seq."""
+    """What the journal and the notes of a matter say of its overlays: the post that opened each, and all words."""
 
     openers: Mapping[tuple[str, int], str]
-    notes: Mapping[int, str]
+    words: Mapping[tuple[str, int], list[str]]
 
 
 def over(laid: Iterable[Laid], found: Matter, clocks: Sequence[Deadline], told: Told, now: datetime) -> list[Shown]:
@@ -74,25 +88,23 @@ def over(laid: Iterable[Laid], found: Matter, clocks: Sequence[Deadline], told: 
 def past_kinds(entries: Iterable[Entry]) -> set[Overlay]:
     """Return the kinds of overlays that a matter's journal speaks of."""
     found = {entry.kind.partition(".")[0] for entry in entries}
-    found |= {kind for entry in entries for kind, *_ in entry.data.get("with", ())}
+    found |= {each[0] for entry in entries for each in entry.data.get("with", ())}
     return {kind for kind in TABLES if kind.value in found}
 
 
-def openers(entries: Iterable[Entry], who: Mapping[int, str]) -> dict[tuple[str, int], str]:
-    """Return which post opened each overlay; `who` names the post of an entry by its seq."""
-    found: dict[tuple[str, int], str] = {}
+def told_of(entries: Iterable[Entry], notes: Mapping[int, str], who: Mapping[int, str]) -> Told:
+    """Return who opened each overlay and what was said of it since; `notes` and `who` are by the entry's seq."""
+    opened: dict[tuple[str, int], str] = {}
+    said: dict[tuple[str, int], list[str]] = {}
     for entry in entries:
         kind = entry.kind.partition(".")[0]
-        if kind in set(TABLES) and "id" in entry.data:
-            found.setdefault((kind, entry.data["id"]), who.get(entry.seq, ""))
-            for other, id_, *_ in entry.data.get("with", ()):
-                found.setdefault((other, id_), who.get(entry.seq, ""))
-    return found
-
-
-def seqs_of(laid: Iterable[Laid]) -> list[int]:
-    """Return which entries' notes the overlays speak of."""
-    return [seq for each in laid for seq in (each.row.said, getattr(each.row, "answer", None)) if seq]
+        if kind not in set(TABLES) or "id" not in entry.data:
+            continue
+        for key in [(kind, entry.data["id"]), *((each[0], each[1]) for each in entry.data.get("with", ()))]:
+            opened.setdefault(key, who.get(entry.seq, ""))
+            if note := notes.get(entry.seq):
+                said.setdefault(key, []).append(note)
+    return Told(opened, said)
 
 
 # --- one overlay -----------------------------------------------------------------------------------------
@@ -100,16 +112,22 @@ def seqs_of(laid: Iterable[Laid]) -> list[int]:
 
 def _shown(laid: Laid, found: Matter, clocks: Sequence[Deadline], told: Told, now: datetime, language: str) -> Shown:
     row, kind = laid.row, laid.kind
-    colour, left = _lamp(laid, clocks, now)
+    running = _running(laid, clocks)
     opener = told.openers.get((kind.value, row.pk), "")
     facts = [
         _("%(moment)s by %(who)s") % {"moment": filters.recent(row.opened_at, now), "who": opener}
         if opener
         else filters.recent(row.opened_at, now),
         *details(laid, now, language),
-        _("due %(moment)s") % {"moment": filters.recent(row.due_at, now, day_end=True)} if row.due_at else "",
+        _("%(clock)s by %(moment)s")
+        % {
+            "clock": words.label(Clock(running.clock), language),
+            "moment": filters.recent(running.due_at, now, day_end=True),
+        }
+        if running
+        else "",
     ]
-    said = (told.notes.get(seq, "") for seq in (row.said, getattr(row, "answer", None)) if seq)
+    said = told.words.get((kind.value, row.pk), [])
     open_ = [each for each in laid.choices if each.refused is None]
     first = first_of(open_)
     return Shown(
@@ -118,10 +136,10 @@ def _shown(laid: Laid, found: Matter, clocks: Sequence[Deadline], told: Told, no
         OVERLAYS[kind],
         title(kind, row, language),
         state_of(kind, row.state, language),
-        colour,
-        left,
+        _colour(laid.kind, running, now),
+        lines.remainder(running.due_at, running.stopped_at or now, Limit.parse(running.limit).unit) if running else "",
         tuple(filter(None, facts)),
-        tuple(filter(None, said)),
+        tuple(said),
         [button(found, row.pk, each, language, is_primary=each is first) for each in open_],
         list(refusals(((each.act, each.refused) for each in laid.choices if each.refused and each.is_mine), language)),
         laid.is_open,
@@ -172,16 +190,19 @@ def _pair(*names: str) -> str:
     return " · ".join(filter(None, names))
 
 
-def _lamp(laid: Laid, clocks: Sequence[Deadline], now: datetime) -> tuple[str, str]:
-    """Return the lamp of the overlay's own clock, and what is left of it; one that holds the matter shows that."""
-    row = laid.row
-    running = [each for each in clocks if each.of == laid.kind.value and each.of_id == row.pk and each.ended_at is None]
-    if not running:
-        return "", ""
-    first = min(running, key=lambda each: each.due_at)
-    if laid.kind is Overlay.HOLD or first.stopped_at:
-        return Lamp.HOLD.value, lines.remainder(first.due_at, now)
-    return lamps.lamp(now, first.due_at, first.amber_at).value, lines.remainder(first.due_at, now)
+def _running(laid: Laid, clocks: Sequence[Deadline]) -> Deadline | None:
+    """Return the overlay's own clock that runs out first."""
+    own = (each for each in clocks if each.of == laid.kind.value and each.of_id == laid.row.pk)
+    return min((each for each in own if each.ended_at is None), key=lambda each: each.due_at, default=None)
+
+
+def _colour(kind: Overlay, running: Deadline | None, now: datetime) -> str:
+    """Return its lamp; what holds a matter, or stands still with it, shows that."""
+    if running is None:
+        return ""
+    if kind is Overlay.HOLD or running.stopped_at:
+        return Lamp.HOLD.value
+    return lamps.lamp(now, running.due_at, running.amber_at).value
 
 
 # --- what its columns say --------------------------------------------------------------------------------
@@ -190,9 +211,10 @@ def _lamp(laid: Laid, clocks: Sequence[Deadline], now: datetime) -> tuple[str, s
 def details(laid: Laid, now: datetime, language: str) -> Iterator[str]:
     """Yield what an overlay's row holds, in words."""
     kind, row = laid.kind, laid.row
-    for field in ("kind", "ground", "join", "outcome", "side", "about"):
+    for field in ("kind", "ground", "join", "outcome", "side"):
         if kind is not Overlay.WHISTLE or field != "kind":
             yield choice_label(kind, field, str(getattr(row, field, "") or ""), language)
+    yield choice_label(kind, "kind", str(getattr(row, "about", "")), language)
     yield from _times(kind, row, now)
     if order := getattr(row, "order", None):
         yield _("%(number)s, answered by %(unit)s") % {

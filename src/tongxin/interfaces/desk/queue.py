@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from tongxin import words
 from tongxin.apps.matters import queries
 from tongxin.apps.matters.queries import CAP, Filters, Tally
-from tongxin.interfaces.desk import frame, lines, narrowing
+from tongxin.interfaces.desk import frame, lines, narrowing, orders
 from tongxin.interfaces.desk.filtering import filters_of, query_of
 from tongxin.look.filters import capped, limit
 from tongxin.rules.deadlines import LIMITS, Clock, Urgency
@@ -114,6 +114,7 @@ def _page(request: HttpRequest, filters: Filters, now: datetime, *, own: tuple[s
             "here": request.get_full_path(),
             "is_queue": filters.is_queue,
             "may_export": may(actor, Permission.EXPORT) and not own,
+            "may_press": bool(orders.grades(actor)),
             "export_query": query_of(filters),
             "clear_url": request.path,
             **more,

@@ -150,6 +150,8 @@ def _duty(matter: Matter, permission: Permission, by: Actor) -> Duty:
     """
     granted = duty_for(by, permission)
     counting = duties_at(by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id)
+    # the first desk owns the answer, and the call-back, wherever the matter went since
+    counting = duties_at(by, area=matter.area, desk_id=matter.first_desk_id, unit_id=None) | counting
     here = next((duty for role, duty in counting.items() if role in GRANTS[permission]), None)
     adds = permission is Permission.ATTACH
     is_own = adds and matter.reported_by == by.person_id

@@ -110,8 +110,9 @@ function single(event) {
     case "k":
       return move(-1);
     case "x":
-      chosen()?.querySelector("input[type=checkbox]")?.click();
-      return Boolean(chosen());
+      if (!chosen()) return press(key);
+      chosen().querySelector("input[type=checkbox]")?.click();
+      return true;
     case "g":
       goUntil = performance.now() + GO_MS;
       return true;
