@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from tongxin.apps.matters.models import Unsealing
-from tongxin.rules.permissions import Actor
+from tongxin.apps.matters.models import Matter, Unsealing
+from tongxin.rules.permissions import Actor, scope
 
 SIZE = 50
 
@@ -20,6 +20,11 @@ def open_to(actor: Actor, now: datetime) -> QuerySet[Unsealing]:
 def running(actor: Actor, matter_id: int, now: datetime) -> Unsealing | None:
     """Return by what a matter is open to somebody now, or None."""
     return open_to(actor, now).filter(matter_id=matter_id).first()
+
+
+def reading(actor: Actor, matter: Matter) -> Actor:
+    """Return the actor as far as this matter goes: one who only broke the glass holds no duty there, and only reads."""
+    return actor if scope(actor).sees(matter) else Actor(actor.ref, actor.person_id)
 
 
 def latest(*, before: int | None = None, size: int = SIZE) -> tuple[list[Unsealing], int | None]:

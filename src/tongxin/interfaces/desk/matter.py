@@ -22,6 +22,7 @@ from tongxin.apps.matters.models import Deadline, Matter, RoutingRule, Template
 from tongxin.apps.matters.overlay_choices import Laid
 from tongxin.apps.matters.queries import Row
 from tongxin.apps.matters.unmaskings import may_read_readers
+from tongxin.apps.matters.unsealings import reading
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
 from tongxin.interfaces.desk import clocks as timing
@@ -107,7 +108,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any]:
     """Return what the page of a matter shows; to who broke its glass, nothing that can be done."""
     reader: Actor = request.actor  # type: ignore[attr-defined]
-    actor = sealing.reading(reader, found)
+    actor = reading(reader, found)
     clocks = list(found.deadlines.order_by("id"))
     entries = story.entries_of(found)
     evidence = list(evidence_of(_subject(found)))

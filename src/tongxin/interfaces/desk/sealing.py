@@ -73,11 +73,6 @@ def unsealings(request: HttpRequest) -> HttpResponse:
     return page(request, "desk/admin/unsealings.html", context)
 
 
-def reading(actor: Actor, found: Matter) -> Actor:
-    """Return the actor as far as this matter goes: one who only broke the glass has no duty there, and only reads."""
-    return actor if scope(actor).sees(found) else Actor(actor.ref, actor.person_id)
-
-
 class Note(NamedTuple):
     """What the bar over a sealed matter says: its kind, and, where the glass was broken, which and until when."""
 

@@ -9,7 +9,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.middleware import respond_to
-from tongxin.interfaces.api.v1 import acts, catalog, documents, evidence, matters, places
+from tongxin.interfaces.api.v1 import acts, catalog, documents, evidence, matters, places, readers, unsealing
 from tongxin.interfaces.api.v1.keys import Bearer, Header
 from tongxin.rules.errors import Invalid, Missing
 
@@ -47,7 +47,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api-v1",
 )
-for each in (matters, acts, evidence, places, catalog):
+for each in (matters, acts, evidence, readers, unsealing, places, catalog):
     api.add_router("", each.router)
 
 

@@ -71,6 +71,18 @@ class Report(Said):
     ] = ""
 
 
+class Unseal(Said):
+    """Why a sealed matter must be opened now."""
+
+    reason: Annotated[
+        str,
+        told(
+            "理由，10 至 200 字；当事人会看到 | why, 10 to 200 characters; the person concerned reads it",
+            "家属报警，需核实走失地点。",
+        ),
+    ]
+
+
 class Ask(Said):
     """What an act needs. /acts says which fields each act asks for."""
 

@@ -77,7 +77,7 @@ def fetch(request: HttpRequest, number: str, id: int) -> FileResponse:
 
     The file itself; documents as attachments.
     """
-    matter = queries.one(request.auth.actor, number)
+    matter = queries.one(request.auth.actor, number, now=timezone.now())
     found = journal.evidence_of(f"matter:{matter.pk}").filter(pk=id).first() if 0 < id < 2**63 else None
     if found is None:
         raise Missing("evidence.missing")

@@ -10,6 +10,7 @@ from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import queries
 from tongxin.apps.matters.choices import Choice, choices
 from tongxin.apps.matters.models import Deadline, Matter
+from tongxin.apps.matters.unsealings import reading
 from tongxin.apps.people.models import Post
 from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.v1 import needs, shapes, showing
@@ -21,8 +22,12 @@ from tongxin.rules.permissions import Actor, Role
 
 
 def matter(actor: Actor, number: str, now: datetime, *, spoken: str) -> shapes.Matter:
-    """Return a matter with all that belongs to it. Raises Missing, also where it is out of the actor's scope."""
-    found = queries.one(actor, number)
+    """Return a matter with all that belongs to it. Raises Missing, also where it is out of the actor's scope.
+
+    To who broke its glass every act is refused.
+    """
+    found = queries.one(actor, number, now=now)
+    actor = reading(actor, found)
     clocks = list(found.deadlines.order_by("id"))
     row = queries.Row(*(getattr(found, name) for name in queries.Row._fields))
     return shapes.Matter(
@@ -97,6 +102,7 @@ def _happened(entry: Entry, post: Post | None, note: str) -> shapes.Happened:
         at=showing.local(entry.at),
         kind=entry.kind,
         role=Role(post.role) if post else None,
+        is_lent=bool(post and post.stands_in_for_id),
         unit=showing.unit(post.unit_id) if post else None,
         facts=showing.unit_facts(entry.data),
         note=note,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Struct
 
-from tongxin.interfaces.api.v1.asked import Ask, Report
+from tongxin.interfaces.api.v1.asked import Ask, Report, Unseal
 from tongxin.interfaces.api.v1.described import Moment, among, told
 from tongxin.rules.area_codes import How
 from tongxin.rules.channels import Channel
@@ -161,6 +161,7 @@ class Happened(Struct, kw_only=True):
     at: Annotated[Moment, told("时刻 | when")]
     kind: Annotated[str, told("记录种类 | kind of entry", "matter.sign")]
     role: Annotated[Role | None, among(Role, "岗位 | the post's role")]
+    is_lent: Annotated[bool, told("代班 | the post was stood in for")]
     unit: Annotated[UnitRef | None, told("岗位所在单位 | the post's unit")]
     facts: Annotated[dict[str, Any], told("代码与编号 | codes and references", {"state": "handling"})]
     note: Annotated[str, told("办理时写的话 | words written with it", "垃圾已清运。")]
@@ -205,6 +206,36 @@ class Matter(Line, kw_only=True):
     timeline: Annotated[list[Happened], told("经过 | what happened")]
     evidence: Annotated[list[EvidenceShown], told("证据 | evidence")]
     links: Annotated[Links, told("相关地址 | where to go on")]
+
+
+class Look(Struct, kw_only=True):
+    """One look at what is personal or sealed, by post and never by name."""
+
+    at: Annotated[Moment | None, told("何时 | when")]
+    role: Annotated[Role | None, among(Role, "岗位；null 为系统 | role, null for the system")]
+    is_lent: Annotated[bool, told("代班 | stood in for")]
+    unit: Annotated[UnitRef | None, told("单位 | unit")]
+    reason: Annotated[str, told("理由 | why", "到场前联系")]
+    until: Annotated[
+        Moment | None,
+        told("保密件开到何时；看联系方式为 null | until when a sealed matter was open; null for a look at the contact"),
+    ]
+
+
+class Readers(Struct, kw_only=True):
+    """Every look, the newest first."""
+
+    items: Annotated[list[Look], told("谁看过 | looks")]
+
+
+class Unsealed(Struct, kw_only=True):
+    """A sealed matter that was opened: since when and until when."""
+
+    id: Annotated[int, told("编号 | id", 7)]
+    number: Annotated[str, told("事项编号 | number", "KC261120-0417")]
+    at: Annotated[Moment | None, told("打开时刻 | opened")]
+    until: Annotated[Moment | None, told("关闭时刻 | closes, or was closed")]
+    href: Annotated[str, told("事项地址 | the matter", "/api/v1/matters/KC261120-0417")]
 
 
 class Other(Struct, kw_only=True):
@@ -314,5 +345,5 @@ class Acts(Struct, kw_only=True):
 
 ALL = (
     Report, Ask, Reported, Row, Problem, Taken, Lines, Matter, EvidenceShown, Located, AreaShown, Templates,
-    TemplateShown, Units, Acts,
+    TemplateShown, Units, Acts, Unseal, Look, Readers, Unsealed,
 )  # fmt: skip
