@@ -31,6 +31,7 @@ PAGES = {
     "/admin/templates/C02/": Permission.EDIT_RULES,
     "/admin/routing/": Permission.EDIT_RULES,
     "/admin/routing/new/": Permission.EDIT_RULES,
+    "/admin/suggestions/": Permission.EDIT_RULES,
     "/admin/calendar/": Permission.EDIT_CALENDAR,
     "/admin/units/": Permission.EDIT_UNITS,
     "/admin/posts/": Permission.EDIT_POSTS,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin import words
 from tongxin.apps.areas.locator import explained
+from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.models import EvidenceKind
 from tongxin.apps.matters import actions, kinds
 from tongxin.apps.matters.actions import Incoming, Reported
@@ -26,7 +27,7 @@ from tongxin.interfaces.desk.asking import PICTURES
 from tongxin.interfaces.desk.evidence import attach_all
 from tongxin.look import filters
 from tongxin.look.forms import Choice, Field, schema_values
-from tongxin.rules.area_codes import How
+from tongxin.rules.area_codes import How, Level
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid, Refused
@@ -58,8 +59,10 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def kinds_found(request: HttpRequest) -> HttpResponse:
-    """Answer the templates that fit what was typed so far."""
-    return render(request, "desk/report_kinds.html", {"found": _found(request.GET), **_chosen(request.GET)})
+    """Answer the templates that fit what was typed so far, and what the text says of the place."""
+    require(request.actor, Permission.REPORT)  # type: ignore[attr-defined]
+    context = {**_found(request, request.GET), **_chosen(request.GET), "is_part": True}
+    return render(request, "desk/report_kinds.html", context)
 
 
 @require_safe
@@ -70,7 +73,12 @@ def form(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def areas(request: HttpRequest) -> HttpResponse:
-    """Answer the villages and grids of the chosen town."""
+    """Answer the villages and grids of the chosen town; of a place that the text names, its town as well."""
+    if "named" in request.GET:
+        site = siting.fields(request.actor, _placed(request.GET), {})  # type: ignore[attr-defined]
+        answer = render(request, "desk/report_ground.html", {"site": site})
+        answer["HX-Trigger-After-Swap"] = "tx-placed"
+        return answer
     field = siting.grids(request.actor, request.GET.get("town", ""), request.GET.get("area", ""))  # type: ignore[attr-defined]
     return render(request, "desk/report_areas.html", {"grids": field})
 
@@ -167,6 +175,7 @@ def channels(actor: Actor) -> tuple[Channel, ...]:
 
 def _page(request: HttpRequest, given: QueryDict, wrong: Mapping[str, str], *, status: int = 200) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
+    given = _placed(given)
     context = {
         "now": timezone.now(),
         "key": given.get("key") or secrets.token_urlsafe(12),
@@ -183,7 +192,8 @@ def _page(request: HttpRequest, given: QueryDict, wrong: Mapping[str, str], *, s
             error=wrong.get("text", ""),
             hint=_("Where exactly, what, how much. About the matter, not about people."),
         ),
-        "found": _found(given),
+        **_found(request, given),
+        "is_part": False,
         "located": _located(given),
         "site": siting.fields(actor, given, wrong),
         "view": siting.view(actor, given),
@@ -198,28 +208,26 @@ def _page(request: HttpRequest, given: QueryDict, wrong: Mapping[str, str], *, s
     return frame.page(request, "desk/report.html", context, status=status)
 
 
-def _found(given: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the templates to choose from: those typed for, else those the text speaks of."""
-    typed, text = given.get("q", "").strip(), given.get("text", "")
-    found = suggest.search(typed) if typed else suggest.suggest(text)
-    chosen = given.get("template", "")
-    if chosen and chosen not in {each.kind.code for each in found}:
-        found = [*(suggest.Found(kind) for kind in suggest.known() if kind.code == chosen), *found]
-    english = filters.is_english()
-    return [
-        {
-            "code": each.kind.code,
-            "name": each.kind.name_en if english else each.kind.name,
-            "limit": _limit(each.kind.code),
-            "because": each.because,
-        }
-        for each in found
-    ]
+def _found(request: HttpRequest, given: QueryDict) -> dict[str, Any]:
+    """Return what the text suggests, and the templates that answer to what was typed."""
+    try:
+        point = _point(given)
+        if None not in point:
+            explained(*point)
+    except Invalid:
+        point = None, None
+    return suggest.found(request.actor, given, point, timezone.now())._asdict()  # type: ignore[attr-defined]
 
 
-def _limit(code: str) -> str:
-    kind = kinds.current().get(code)
-    return filters.limit(kind.limit.amount, kind.limit.unit) if kind else ""
+def _placed(given: QueryDict) -> QueryDict:
+    """Return what was given, with the place that the text names as its town and grid where one was taken."""
+    named = given.get("named", "")
+    if named not in names():
+        return given
+    placed = given.copy()
+    placed["town"] = named[: Level.TOWN]
+    placed["area"] = named if len(named) > Level.TOWN else ""
+    return placed
 
 
 def _chosen(given: Mapping[str, str]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ COMPARED = 400  # characters of a text
 LONGEST_SHARED = 12  # characters of one word of the reasons
 # of the whole: what is told, the same kind, how close. A lamp told in quite other words is still the lamp at this pole
 TOLD, SAME_KIND, SAME_CLASS, CLOSE = 0.5, 0.25, 0.1, 0.25
-HALF_CLOSE = 0.5  # the same grid, and no point to measure from
+IN_GRID, IN_VILLAGE = 0.5, 0.2  # how close where there is no point to measure from
 ALIKE = 0.3  # of the texts alone
 BOUNDS = Bounds(somewhat=0.4, rather=0.52, very=0.68)
 GONE = (State.REFUSED, State.VOIDED, State.MERGED)  # who follows another matter is found through that one
@@ -132,7 +132,7 @@ class Comparison:
             if apart > WINDOW or (other.closed_at and now - other.closed_at > WINDOW):
                 continue
             metres = _metres(self._told, other)
-            share = like * TOLD + _kind_share(self._told, other) + _close_share(metres) * CLOSE
+            share = like * TOLD + _kind_share(self._told, other) + _close_share(self._told, other, metres) * CLOSE
             if likeness := BOUNDS.likeness(share):
                 words = self._text.common(other.text)
                 found.append(Near(other, likeness, share, metres, apart.total_seconds() / 3600, words))
@@ -173,8 +173,11 @@ def _metres(told: Told, other: Other) -> float | None:
     return math.hypot(east, other.lat - told.lat) * METRES_PER_DEGREE
 
 
-def _close_share(metres: float | None) -> float:
-    return HALF_CLOSE if metres is None else max(1 - metres / REACH_METRES, 0.0)
+def _close_share(told: Told, other: Other, metres: float | None) -> float:
+    if metres is not None:
+        return max(1 - metres / REACH_METRES, 0.0)
+    is_same_grid = len(other.area) >= Level.GRID and told.area[: Level.GRID] == other.area[: Level.GRID]
+    return IN_GRID if is_same_grid else IN_VILLAGE
 
 
 def _kind_share(told: Told, other: Other) -> float:

@@ -5,7 +5,7 @@ Codes and numbers only: a report holds no word of anybody.
 
 import time
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -65,7 +65,18 @@ class Report:
     confusions: tuple[tuple[str, str, int], ...]  # meant, guessed, how often
 
     def stored(self) -> dict[str, Any]:
+        """Return it as JSON keeps it."""
         return asdict(self)
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "Report":
+        """Return what was stored."""
+        told = dict(stored)
+        told["bounds"] = Bounds(*told["bounds"])
+        told["curve"] = tuple(Step(*each) for each in told["curve"])
+        told["kinds"] = tuple(KindFigures(*each) for each in told["kinds"])
+        told["confusions"] = tuple(tuple(each) for each in told["confusions"])
+        return cls(**told)
 
 
 def measured(

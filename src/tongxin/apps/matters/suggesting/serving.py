@@ -1,11 +1,13 @@
 """Which suggester serves: the newest one trained, while it is on; every process remembers it for some seconds."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
 from tongxin.apps.matters.models import Suggester
 from tongxin.apps.matters.suggesting import keywords
+from tongxin.apps.matters.suggesting.measuring import Report
 from tongxin.apps.matters.suggesting.model import Guesser
 from tongxin.apps.people.queries import Remembered
 
@@ -49,6 +51,22 @@ _serving = Remembered(_read, seconds=10)
 def current() -> Serving:
     """Return the suggester in force. A change of another process is seen within ten seconds."""
     return _serving()
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One training as administrators read it: who (a reference), when, from how many matters, how good."""
+
+    trained_at: datetime
+    by: str
+    rows: int
+    report: Report
+
+
+def trainings() -> list[Training]:
+    """Return the trainings that are kept, the last one first. One statement."""
+    rows = Suggester.objects.filter(rows__gt=0).order_by("-pk").values_list("trained_at", "by", "rows", "report")
+    return [Training(at, by, many, Report.of(report)) for at, by, many, report in rows]
 
 
 def forget() -> None:
