@@ -1,11 +1,10 @@
 """Why a matter goes where it goes: the rules in their order, and what kept each from speaking."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tongxin.rules.area_codes import up_to
-from tongxin.rules.routing import Case, Offices, Route, Rule, nearest, route
+from tongxin.rules.routing import Case, Offices, Rule, nearest
 
 NOBODY = "kind"  # the obstacle of a rule that matches, but finds no unit of its kind
 
@@ -39,14 +38,3 @@ def obstacle(rule: Rule, case: Case, offices: Offices) -> str:
     }
     first = next((name for name, is_silent in silent.items() if is_silent), "")
     return first or ("" if nearest(rule.kind, up_to(case.area, rule.level), offices) else NOBODY)
-
-
-def rerouted(
-    cases: Iterable[Case], before: Sequence[Rule], after: Sequence[Rule], offices: Offices
-) -> Counter[tuple[Route, Route]]:
-    """Return how many cases would go to another unit under other rules, by where they went and where they would go."""
-    seen: dict[Case, tuple[Route, Route]] = {}
-    for case in (cases := list(cases)):
-        if case not in seen:
-            seen[case] = route(case, before, offices), route(case, after, offices)
-    return Counter(seen[case] for case in cases if seen[case][0].unit_id != seen[case][1].unit_id)

@@ -12,14 +12,15 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tongxin.apps.matters import kinds
 from tongxin.apps.people import actions, directory
 from tongxin.apps.people.calendar import calendar as working_calendar
-from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, needs
-from tongxin.interfaces.desk.admin.templates import limit_of
+from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, level_words, needs
+from tongxin.interfaces.desk.admin.naming import limit_of
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.filters import full_moment, say
 from tongxin.look.forms import Choice, Field
-from tongxin.rules.deadlines import LEVEL_LIMITS, LIMITS, Clock, Urgency, start
+from tongxin.rules.deadlines import Clock, Urgency, start
 from tongxin.rules.errors import Refused
 from tongxin.rules.permissions import Permission
 from tongxin.rules.working_time import OFFICE, SHANGHAI, Limit, Unit, WorkingCalendar
@@ -42,7 +43,7 @@ class Day(NamedTuple):
 @needs(Permission.EDIT_CALENDAR)
 def index(request: HttpRequest) -> HttpResponse:
     """Show a year, what was set by hand, the limits, and the answer to a limit that is tried."""
-    now, days = timezone.now(), working_calendar()
+    now, days, book = timezone.now(), working_calendar(), kinds.current_book()
     text = request.GET.get("year", "")
     year = int(text) if text.isdecimal() and days.first.year <= int(text) <= days.last.year else _this_year(now, days)
     overrides = {row.date: row for row in directory.overrides(year)}
@@ -55,8 +56,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "is_provisional": days.is_provisional(date(year, 12, 31)),
         "overrides": overrides.values(),
         "fields": _day_fields(request.GET),
-        "limits": [(label(clock), [limit_of(str(LIMITS[clock][each])) for each in Urgency]) for clock in Clock],
-        "levels": [(label(level), limit_of(str(limit))) for level, limit in LEVEL_LIMITS.items()],
+        "limits": [(label(clock), [limit_of(str(book.limits[clock][each])) for each in Urgency]) for clock in Clock],
+        "levels": [(level_words()[letter], limit_of(str(limit))) for letter, limit in book.levels.items()],
         "urgencies": [label(each) for each in Urgency],
         "try_fields": _try_fields(request.GET, now),
         "tried": tried(request.GET, days) if request.GET.get("limit") else None,

@@ -1,9 +1,9 @@
-"""Routing rules: the ordered table, trying one case on it, and changing a rule after a dry run over past matters."""
+"""Routing rules: the ordered table, trying one case on it, and one rule: edited into a draft, with its story."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,38 +11,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.apps.areas import queries as areas
-from tongxin.apps.matters import kinds
+from tongxin.apps.matters import drafting, kinds
 from tongxin.apps.matters.actions import proposals
-from tongxin.apps.matters.kinds import rule_of
-from tongxin.apps.matters.models import RoutingRule
-from tongxin.apps.matters.rerouting import MOST, latest_cases
+from tongxin.apps.matters.models import Proposal, RoutingRule
 from tongxin.apps.people.queries import offices, unit_names
-from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, level_words, listed, needs
+from tongxin.interfaces.desk.admin import drafted
+from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, level_words, needs
+from tongxin.interfaces.desk.admin.rule_form import fields_of, rule_from
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.filters import is_english, say
-from tongxin.look.forms import Choice, Field
+from tongxin.look.forms import Field
 from tongxin.rules.area_codes import VillageKind
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
-from tongxin.rules.drafts import Edit
+from tongxin.rules.drafts import Edit, Part, applied
 from tongxin.rules.errors import Missing, Refused
 from tongxin.rules.permissions import Permission
 from tongxin.rules.routing import Case, route
-from tongxin.rules.tracing import NOBODY, rerouted, trace
+from tongxin.rules.tracing import NOBODY, trace
 from tongxin.rules.units import UnitKind
 
 NEW = "new"  # the address of a rule that is not written yet
-SHOWN = 12  # the changed routes that are told one by one
-
-
-@dataclass(frozen=True)
-class Dry:
-    """What a dry run found: how many matters it asked, how many would go elsewhere, and from where to where."""
-
-    asked: int
-    changed: int
-    moves: tuple[tuple[str, str, int], ...]
-    refusal: str = ""
 
 
 @require_safe
@@ -51,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show the rules in their order, and the answer to a case that is tried on them."""
     rows = list(RoutingRule.objects.all())
     context = {
-        "rules": [_line(row) for row in rows],
+        "rules": [_line(place, row) for place, row in enumerate(rows, start=1)],
         "fields": _try_fields(request.GET),
         "tried": tried(request.GET) if request.GET.get("template") or request.GET.get("area") else None,
         "new": NEW,
@@ -62,18 +51,32 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.EDIT_RULES)
 def one(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a rule to change: a post with `dry` tries it on past matters, one without writes it."""
-    row = RoutingRule.objects.filter(code=code).first()
-    if row is None and code != NEW:
+    """Show a rule and its story; a post writes it into a draft, one with `remove` takes it out of the table there."""
+    target = drafted.target(request)
+    rules = _table(target)
+    place, row = next(((n, each) for n, each in enumerate(rules, start=1) if each["code"] == code), (0, None))
+    known = RoutingRule.objects.filter(code=code).first()
+    if row is None and known is None and code != NEW:
         raise Http404(code)
     posted = request.POST if request.method == "POST" else None
-    dry = None
-    if posted is not None and "dry" in posted:
-        dry = _dry_run(_edited(row, posted))
-    elif posted is not None and _save(request, _edited(row, posted)) is not None:
-        return redirect("desk:routing")
-    context = {"row": row, "fields": _fields(row, posted), "dry": dry, "most": MOST, "new": NEW}
+    if posted is not None and (saved := _save(request, known, row, posted)) is not None:
+        return redirect(drafted.address(saved, Part.ROUTING))
+    context = {
+        "code": "" if code == NEW else code,
+        "known": known,
+        "is_gone": row is None and known is not None,
+        "fields": fields_of(row, place or len(rules) + 1, posted),
+        "target": target,
+        "history": drafted.history(Part.ROUTING, code),
+        "new": NEW,
+    }
     return page(request, "desk/admin/rule.html", context)
+
+
+def _table(target: Proposal | None) -> Sequence[Mapping[str, Any]]:
+    """Return the routing table as the draft has it, else as it is in force."""
+    standing = drafting.standing()
+    return applied(target.content, standing).routing if target else standing.routing
 
 
 # --- trying one case -------------------------------------------------------------------------------------
@@ -152,100 +155,35 @@ def _try_fields(asked: QueryDict) -> list[Field]:
 # --- changing a rule -------------------------------------------------------------------------------------
 
 
-def _edited(row: RoutingRule | None, posted: QueryDict) -> RoutingRule:
-    """Return the rule as it was filled in: a row that is not written."""
-    match = {
-        "templates": [code.upper() for code in listed(posted.get("templates", ""))],
-        "levels": posted.getlist("levels"),
-        "urgencies": posted.getlist("urgencies"),
-        "channels": posted.getlist("channels"),
-        "areas": listed(posted.get("areas", "")),
-    }
-    position = posted.get("position", "")
-    return RoutingRule(
-        code=row.code if row else posted.get("code", "").strip(),
-        position=int(position) if position.isdecimal() and len(position) < 7 else 9_999,
-        match={name: values for name, values in match.items() if values},
-        target={"kind": posted.get("kind", ""), "level": posted.get("target_level", "")},
-        why=posted.get("why", "").strip()[:200],
-        is_active=posted.get("is_active") == "true",
+def _save(
+    request: HttpRequest, known: RoutingRule | None, row: Mapping[str, Any] | None, posted: QueryDict
+) -> Proposal | None:
+    code = row["code"] if row else known.code if known else posted.get("code", "").strip()
+    if "remove" in posted:
+        edit = Edit(dropped=(code,))
+    else:
+        place = posted.get("position", "")
+        wanted = int(place) if place.isdecimal() and len(place) < 5 else None
+        edit = Edit(rules={code: ({"code": code, **rule_from(posted)}, wanted)})
+    if row is None and known is None and RoutingRule.objects.filter(code=code).exists():
+        messages.error(request, _("Rule %(code)s is there already; choose another code.") % {"code": code})
+        return None
+    by, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    title, proposal_id = _("Rule %(code)s") % {"code": code}, drafted.asked(request)
+    return attempt(
+        request,
+        lambda: proposals.amend(edit=edit, by=by, now=now, title=title, proposal_id=proposal_id),
+        drafted.said(),
     )
-
-
-def _save(request: HttpRequest, rule: RoutingRule) -> RoutingRule | None:
-    def act() -> RoutingRule:
-        row = {name: getattr(rule, name) for name in ("code", "match", "target", "why", "why_en", "is_active")}
-        edit = Edit(rules={rule.code: (row, None)})
-        proposals.amend(edit=edit, by=request.actor, now=timezone.now(), title=rule.code)  # type: ignore[attr-defined]
-        return rule
-
-    return attempt(request, act, _("Rule %(code)s is in force from now on.") % {"code": rule.code})
-
-
-def _dry_run(edited: RoutingRule) -> Dry:
-    """Route the last matters by the rules in force and by those with this one changed; nothing is written."""
-    standing = list(RoutingRule.objects.all())
-    others = [row for row in standing if row.code != edited.code]
-    after = sorted((row for row in [*others, edited] if row.is_active), key=lambda row: (row.position, row.code))
-    cases = latest_cases()
-    try:
-        before = [rule_of(row) for row in standing if row.is_active]
-        moved = rerouted(cases, before, [rule_of(row) for row in after], offices())
-    except Refused as refusal:
-        return Dry(len(cases), 0, (), say(refusal))
-    except (KeyError, ValueError):
-        return Dry(len(cases), 0, (), _("Choose the kind of unit and the level it is looked for from."))
-    names = unit_names()
-    moves = tuple(
-        (names.get(one.unit_id, "—"), names.get(other.unit_id, "—"), many)
-        for (one, other), many in moved.most_common(SHOWN)
-    )
-    return Dry(len(cases), sum(moved.values()), moves)
-
-
-def _fields(row: RoutingRule | None, posted: QueryDict | None) -> list[Field]:
-    rule = _edited(row, posted) if posted is not None else row or RoutingRule(target={}, is_active=True)
-    match, target = rule.match, rule.target
-    levels = tuple(Choice(*each) for each in level_words().items())
-    first = _("Smaller numbers are asked first.")
-    code = [] if row else [Field("code", _("Code"), value=rule.code, is_required=True, longest=12)]
-    return [
-        *code,
-        Field("position", _("Position"), "number", str(rule.position or ""), True, first, low=0, step="1"),
-        Field(
-            "templates",
-            _("Templates"),
-            "area",
-            "，".join(match.get("templates", ())),
-            rows=2,
-            hint=_("codes or their beginnings, separated by commas; empty: any"),
-        ),
-        Field("levels", _("Levels"), "checks", tuple(match.get("levels", ())), choices=levels),
-        Field("urgencies", _("Urgencies"), "checks", tuple(match.get("urgencies", ())), choices=choices(Urgency)),
-        Field("channels", _("Channels"), "checks", tuple(match.get("channels", ())), choices=choices(Channel)),
-        Field("areas", _("Area codes"), value="，".join(match.get("areas", ())), hint=_("empty: anywhere")),
-        Field("kind", _("Goes to"), "select", target.get("kind", ""), is_required=True, choices=choices(UnitKind)),
-        Field(
-            "target_level",
-            _("Looked for from"),
-            "radio",
-            target.get("level", ""),
-            is_required=True,
-            choices=levels,
-            hint=_("from this level upward, the nearest answers"),
-        ),
-        Field("why", _("Why"), "area", rule.why, is_required=True, rows=2, longest=200),
-        Field("is_active", _("In force"), "check", "true" if rule.is_active else ""),
-    ]
 
 
 # --- the table -------------------------------------------------------------------------------------------
 
 
-def _line(row: RoutingRule) -> dict[str, Any]:
+def _line(place: int, row: RoutingRule) -> dict[str, Any]:
     return {
         "code": row.code,
-        "position": row.position,
+        "position": place,
         "match": _match_words(row.match),
         "target": label(UnitKind(row.target["kind"])),
         "level": level_words().get(row.target["level"], row.target["level"]),

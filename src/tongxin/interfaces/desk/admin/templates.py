@@ -1,6 +1,5 @@
-"""Templates: the list by class, one of them in full, and publishing its next version."""
+"""Templates: the list by class, and one of them in full: edited into a draft, its versions and their story."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,32 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.apps.matters.actions import proposals
-from tongxin.apps.matters.models import Template
-from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, level_words, listed, needs
+from tongxin.apps.matters.models import Proposal, Template
+from tongxin.interfaces.desk.admin import drafted, shown
+from tongxin.interfaces.desk.admin.doors import attempt, joined, label, level_words, needs
+from tongxin.interfaces.desk.admin.naming import limit_of
+from tongxin.interfaces.desk.admin.template_form import columns_of, fields_of
 from tongxin.interfaces.desk.classes import CLASSES
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.filters import is_english
-from tongxin.look.filters import limit as limit_words
-from tongxin.look.forms import Choice, Field
 from tongxin.rules.deadlines import Urgency
-from tongxin.rules.drafts import Edit
+from tongxin.rules.drafts import Edit, Part, differences
 from tongxin.rules.errors import Missing
 from tongxin.rules.permissions import Permission
+from tongxin.rules.rulesets import COLUMNS, Standing
 from tongxin.rules.units import UnitKind
-from tongxin.rules.working_time import Limit
-
-EDITED = (
-    "limit",
-    "urgency",
-    "level",
-    "before_photos",
-    "after_photos",
-    "may_settle",
-    "keywords",
-    "filing_condition",
-    "closing_condition",
-    "form",
-)
 
 
 @require_safe
@@ -61,24 +48,31 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.EDIT_RULES)
 def one(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a template with all its columns and versions; a post publishes the next version."""
+    """Show a template with all its columns, versions and changes; a post writes what differs into a draft."""
     versions = list(Template.objects.filter(code=code).order_by("-version"))
     current = next((row for row in versions if row.is_current), None)
     if current is None:
         raise Missing("template.unknown", template=code[:20])
     errors: dict[str, str] = {}
-    if request.method == "POST":
-        changes = _changes(request.POST, errors)
-        published = None if errors else _publish(request, current, changes)
-        if published is not None:
-            return redirect("desk:template", code)
-    wanted = next((row for row in versions if str(row.version) == request.GET.get("version")), current)
+    posted = request.POST if request.method == "POST" else None
+    if posted is not None:
+        changes = columns_of(posted, errors)
+        saved = None if errors else _save(request, current, changes)
+        if saved is not None:
+            return redirect(drafted.address(saved, Part.TEMPLATES))
+    target = drafted.target(request)
+    shown_version = next((row for row in versions if str(row.version) == request.GET.get("version")), current)
+    before = next((row for row in versions if row.version < shown_version.version), None)
     context = {
-        "row": wanted,
-        "name": _name(wanted),
-        "facts": _facts(wanted),
+        "row": shown_version,
+        "name": _name(shown_version),
+        "facts": _facts(shown_version),
         "versions": versions,
-        "fields": _fields(current, request.POST if request.method == "POST" else None, errors),
+        "before": before,
+        "since": _since(before, shown_version) if before else [],
+        "history": drafted.history(Part.TEMPLATES, code),
+        "target": target,
+        "fields": fields_of(current, target, posted, errors),
     }
     return page(request, "desk/admin/template.html", context, status=422 if errors else 200)
 
@@ -89,61 +83,22 @@ def answers(row: Template, query: str) -> bool:
     return all(word in text for word in query.lower().split())
 
 
-def _publish(request: HttpRequest, current: Template, changes: Mapping[str, Any]) -> Template | None:
+def _save(request: HttpRequest, current: Template, changes: Mapping[str, Any]) -> Proposal | None:
     by, now = request.actor, timezone.now()  # type: ignore[attr-defined]
-    edit = Edit(templates={current.code: changes})
-    return attempt(request, lambda: proposals.amend(edit=edit, by=by, now=now, title=current.name), _("Drafted."))
-
-
-def _changes(posted: Mapping[str, str], errors: dict[str, str]) -> dict[str, Any]:
-    """Read the columns that may be changed; what cannot be read goes to `errors` by its field."""
-    changes: dict[str, Any] = {name: posted.get(name, "").strip() for name in EDITED}
-    changes["may_settle"] = posted.get("may_settle") == "true"
-    changes["keywords"] = listed(posted.get("keywords", ""))
-    try:
-        Limit.parse(changes["limit"])
-    except ValueError:
-        errors["limit"] = _("Write a limit such as 4wh, 3wd, 30m or 60d.")
-    for name in ("before_photos", "after_photos"):
-        if changes[name].isdecimal() and int(changes[name]) <= 9:
-            changes[name] = int(changes[name])
-        else:
-            errors[name] = _("Give a number from 0 to 9.")
-    try:
-        changes["form"] = json.loads(posted.get("form", ""))
-    except ValueError as wrong:
-        errors["form"] = _("This is no JSON: %(why)s") % {"why": wrong}
-    else:
-        if not isinstance(changes["form"], dict):
-            errors["form"] = _("The form must be a JSON Schema object.")
-    return changes
-
-
-def _fields(current: Template, posted: Mapping[str, str] | None, errors: Mapping[str, str]) -> list[Field]:
-    def value(name: str) -> str:
-        if posted is not None:
-            return posted.get(name, "")
-        kept = getattr(current, name)
-        if name == "form":
-            return json.dumps(kept, ensure_ascii=False, indent=2)
-        return "，".join(kept) if name == "keywords" else str(kept).lower() if isinstance(kept, bool) else str(kept)
-
-    levels = tuple(Choice(*each) for each in level_words().items())
-    hint = _("m minutes, h hours, d days; with w before it working time: wm, wh, wd")
-    settle = _("The grid worker may settle it on the spot")
-    shapes: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        ("limit", _("Handling limit"), {"is_required": True, "hint": hint}),
-        ("urgency", _("Urgency"), {"kind": "radio", "choices": choices(Urgency), "is_required": True}),
-        ("level", _("Level"), {"kind": "radio", "choices": levels, "is_required": True}),
-        ("before_photos", _("Photos before"), {"kind": "number", "low": 0, "high": 9, "step": "1"}),
-        ("after_photos", _("Photos after"), {"kind": "number", "low": 0, "high": 9, "step": "1"}),
-        ("may_settle", settle, {"kind": "check"}),
-        ("keywords", _("Keywords"), {"kind": "area", "rows": 2, "hint": _("separated by commas")}),
-        ("filing_condition", _("Filing condition"), {"kind": "area"}),
-        ("closing_condition", _("Closing condition"), {"kind": "area"}),
-        ("form", _("Form (JSON Schema)"), {"kind": "area", "rows": 18}),
+    edit, title = Edit(templates={current.code: changes}), f"{current.code} {_name(current)}"
+    proposal_id = drafted.asked(request)
+    return attempt(
+        request,
+        lambda: proposals.amend(edit=edit, by=by, now=now, title=title, proposal_id=proposal_id),
+        drafted.said(),
     )
-    return [Field(name, title, value=value(name), error=errors.get(name, ""), **more) for name, title, more in shapes]
+
+
+def _since(before: Template, after: Template) -> list[Any]:
+    """Return what a version changed of the one before it."""
+    pair = ({each.code: {name: getattr(each, name) for name in COLUMNS}} for each in (before, after))
+    old, new = (Standing(rows, [], {}) for rows in pair)
+    return [row for thing in shown.changes(Part.TEMPLATES, differences(old, new)) for row in thing.rows]
 
 
 def _line(row: Template) -> dict[str, Any]:
@@ -157,12 +112,6 @@ def _line(row: Template) -> dict[str, Any]:
         "units": _units(row),
         "version": row.version,
     }
-
-
-def limit_of(text: str) -> str:
-    """Write a limit's text in words."""
-    parsed = Limit.parse(text)
-    return limit_words(parsed.amount, parsed.unit)
 
 
 def _name(row: Template) -> str:
