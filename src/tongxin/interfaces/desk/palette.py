@@ -121,7 +121,7 @@ def _places(actor: Actor, asked: str, many: int) -> Iterator[Answer]:
     found = [each for each in areas.search(asked, limit=SIGHTED) if each.code.startswith(own)] if own else []
     for each in found[:many]:
         url = f"{reverse('desk:matters')}?{query_of(Filters(area=each.code))}"
-        yield Answer(each.name, url, "map-pin", " › ".join(places.way(each.code)[:-1]), each.code)
+        yield Answer(each.name, url, "map-pin", " › ".join(places.way(each.code)[:-1]))
 
 
 def _answers(asked: str, *texts: str) -> bool:
