@@ -54,11 +54,9 @@ QUEUES = (
 )
 RULES = (
     (Permission.EDIT_RULES, "desk:rules", "file-pencil", gettext_lazy("Rule changes")),
-    (Permission.EDIT_RULES, "desk:rules", "file-pencil", gettext_lazy("Rule changes")),
     (Permission.EDIT_RULES, "desk:templates", "template", gettext_lazy("Templates")),
     (Permission.EDIT_RULES, "desk:routing", "route", gettext_lazy("Routing rules")),
     (Permission.EDIT_RULES, "desk:suggestions", "bulb", gettext_lazy("Suggestions")),
-    (Permission.EDIT_RULES, "desk:limits", "clock-edit", gettext_lazy("Limits and triggers")),
     (Permission.EDIT_RULES, "desk:limits", "clock-edit", gettext_lazy("Limits and triggers")),
     (Permission.EDIT_CALENDAR, "desk:calendar", "calendar", gettext_lazy("Limits and calendar")),
     (Permission.EDIT_UNITS, "desk:units", "building-community", gettext_lazy("Units")),
