@@ -90,6 +90,12 @@ PARTS = (
     Part("supervisor", "supervisor", "市督查室 督查员", ((Role.SUPERVISOR, "supervision-3308", "3308"),)),
     Part("leader", "leader", "市大联动中心 领导（只读）", ((Role.LEADER, "city_center-3308", "3308"),)),
     Part("system_admin", "system_admin", "系统管理员", ((Role.SYSTEM_ADMIN, "city_center-3308", "3308"),)),
+    Part(
+        "second_admin",
+        "second_admin",
+        "系统管理员（第二人，规则由两人发布）",
+        ((Role.SYSTEM_ADMIN, "city_center-3308", "3308"),),
+    ),
     Part("security_admin", "security_admin", "安全管理员", ((Role.SECURITY_ADMIN, "city_center-3308", "3308"),)),
     Part("audit_admin", "audit_admin", "审计管理员", ((Role.AUDIT_ADMIN, "city_center-3308", "3308"),)),
 )
