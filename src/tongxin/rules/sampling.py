@@ -3,6 +3,6 @@
 import zlib
 
 
-def is_sampled(number: int, share: int) -> bool:
-    """Tell whether the matter of this id is among the `share` of a hundred that are drawn."""
-    return zlib.crc32(number.to_bytes(8, "big")) % 100 < share
+def is_sampled(lot: str, share: int) -> bool:
+    """Tell whether this lot is among the `share` of a hundred that are drawn."""
+    return zlib.crc32(lot.encode()) % 100 < share

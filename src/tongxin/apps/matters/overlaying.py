@@ -29,7 +29,7 @@ from tongxin.apps.matters.models import (
 from tongxin.apps.matters.standing import Standing, locked
 from tongxin.apps.matters.stepping import Asked
 from tongxin.apps.people.calendar import calendar
-from tongxin.apps.people.queries import offices
+from tongxin.apps.people.queries import stands
 from tongxin.postgres.batches import pipeline, send
 from tongxin.rules.deadlines import Clock, Urgency
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Stale
@@ -191,9 +191,8 @@ def _check(ask: Ask) -> None:
         raise Invalid("report.too_long", field="reason", limit=TEXT_LIMIT, found=len(ask.reason))
     if "\x00" in ask.reason:
         raise Invalid("report.nul", field="reason")
-    known = set(offices().values()) if ask.units or ask.unit_id else set()
     for unit in filter(None, (*ask.units, ask.unit_id)):
-        if unit not in known:
+        if unit not in stands():
             raise Invalid("unit.missing", unit=unit)
 
 

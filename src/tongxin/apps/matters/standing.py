@@ -28,6 +28,7 @@ class Standing(NamedTuple):
     seal: str
     area: str
     state: str
+    reported_at: datetime
     reported_by: int | None
     desk_id: int
     first_desk_id: int

@@ -169,10 +169,10 @@ def limit_of(clock: Clock, matter: Standing, work: Clockwork, level: str = "") -
 
 
 def is_asked_back(matter: Standing) -> bool:
-    """Tell whether the reporter will be called back: the sample is drawn from the matter's id, the same every time."""
+    """Tell whether the reporter will be called back: drawn from where and when it was reported, the same every time."""
     shares = matter.book.call_backs
     share = shares.hotline if matter.channel == "hotline" else shares.others
-    return matter.wants_reply and is_sampled(matter.id, share)
+    return matter.wants_reply and is_sampled(f"{matter.area}/{matter.reported_at.timestamp()}", share)
 
 
 # --- the row -----------------------------------------------------------------------------------------------

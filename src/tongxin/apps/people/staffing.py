@@ -24,7 +24,7 @@ from tongxin.rules.units import COMMAND, UnitKind
 LEVELS = {"Y": Level.CITY, "C": Level.COUNTY, "T": Level.TOWN, "V": Level.VILLAGE}
 PLACES = {Level.CITY: "city", Level.COUNTY: "county", Level.TOWN: "town", Level.VILLAGE: "village"}
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许邓韩冯曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚"
-STAFF_OF_COMMAND = (Role.ACCEPTOR, Role.DISPATCHER, Role.DUTY_CHIEF, Role.DUTY_CHIEF)
+STAFF_OF_COMMAND = (Role.ACCEPTOR, Role.DISPATCHER, Role.DUTY_CHIEF, Role.DUTY_CHIEF, Role.COMMANDER)
 RUN_A_ROOM = frozenset({Role.DUTY_CHIEF, Role.COMMANDER})
 STAFF_OF_OTHERS = (Role.HANDLER, Role.HANDLER, Role.HANDLER_HEAD)
 BATCH = 5_000

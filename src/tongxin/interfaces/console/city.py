@@ -58,6 +58,16 @@ PARTS = (
         "荷花街道指挥室 副值班长",
         ((Role.DUTY_CHIEF, _town("command_room"), HOME_TOWN),),
     ),
+    Part("commander", "commander", "荷花街道 指挥长", ((Role.COMMANDER, _town("command_room"), HOME_TOWN),)),
+    Part(
+        "caller_back",
+        "caller_back",
+        "荷花街道指挥室 回访员",
+        ((Role.CALLER_BACK, _town("command_room"), HOME_TOWN),),
+    ),
+    Part(
+        "county_chief", "county_chief", "柯城区联动中心 值班长", ((Role.DUTY_CHIEF, "county_center-330802", "330802"),)
+    ),
     Part("handler", "handler", "荷花街道环卫所 承办人", ((Role.HANDLER, _town("sanitation"), HOME_TOWN),)),
     Part(
         "handler_head", "handler_head", "荷花街道环卫所 负责人", ((Role.HANDLER_HEAD, _town("sanitation"), HOME_TOWN),)

@@ -13,7 +13,7 @@ from tongxin.apps.matters.clockwork import MOVE, MOVED, Clockwork
 from tongxin.apps.matters.standing import Open, Standing, locked
 from tongxin.apps.matters.stepping import CHANGED, Asked, Change, Taken, change_of, move_clocks
 from tongxin.apps.people.calendar import calendar
-from tongxin.apps.people.queries import offices
+from tongxin.apps.people.queries import stands
 from tongxin.postgres.batches import pipeline, send
 from tongxin.rules.deadlines import Clock, Urgency
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused, Stale
@@ -142,9 +142,8 @@ def _check(asked: Asked) -> None:
             raise Invalid("report.too_long", field=name, limit=limit, found=len(text))
         if "\x00" in text:
             raise Invalid("report.nul", field=name)
-    known = set(offices().values()) if asked.unit_id or asked.suggested_unit else set()
     for unit in (asked.unit_id, asked.suggested_unit):
-        if unit and unit not in known:
+        if unit and unit not in stands():
             raise Invalid("unit.missing", unit=unit)
 
 

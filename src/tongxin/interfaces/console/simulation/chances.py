@@ -124,6 +124,11 @@ CHANCE: Mapping[str, float] = {
     "reopen": 0.012,
     "reinstate": 0.04,
     "stuck": 0.02,  # takes many times its limit
+    "joint": 0.02,
+    "extend": 0.03,
+    "hold": 0.008,
+    "whistle": 0.004,
+    "not_reached": 0.15,
 }
 # of a clock's counted time, log-normal: (median, spread)
 PACE = {

@@ -10,8 +10,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from tongxin.apps.journal.models import EvidenceKind
-from tongxin.apps.matters.actions import Asked, Reported, Taken
-from tongxin.interfaces.console.simulation import chances, phrases
+from tongxin.apps.matters.actions import Asked, Reported
+from tongxin.interfaces.console.simulation import asides, chances, phrases
+from tongxin.interfaces.console.simulation.asides import Dues, Over
 from tongxin.interfaces.console.simulation.layout import NATURAL, along
 from tongxin.interfaces.console.simulation.stage import Stage, sees
 from tongxin.interfaces.console.simulation.tales import Tale
@@ -55,7 +56,7 @@ class Photo(NamedTuple):
     now: datetime
 
 
-Telling = Generator[Asked | Photo, Taken | None, None]
+Telling = Generator[Asked | Photo | Over, Any, None]
 
 
 class Pause(Exception):
@@ -65,7 +66,9 @@ class Pause(Exception):
 class Life:
     """One matter after its report. `tell()` yields what is asked for and wants each answer sent."""
 
-    def __init__(self, stage: Stage, tale: Tale, kind: Any, matter: Reported, desk_id: int, suggested_id: int) -> None:
+    def __init__(
+        self, stage: Stage, tale: Tale, kind: Any, matter: Reported, desk_id: int, suggested_id: int, wants_reply: bool
+    ) -> None:
         self.stage, self.tale, self.kind, self.matter = stage, tale, kind, matter
         self.seal = seal_of(kind.code, {}, is_sealed=kind.is_sealed, is_secret=False) or ""
         self.rng = Random(f"{stage.seed}/{tale.number}/life")
@@ -77,6 +80,9 @@ class Life:
         self.handlers: set[int] = set()
         self.shown: set[EvidenceKind] = set()
         self.proposer: int | None = None
+        self.wants_reply = wants_reply
+        self.closer: int | None = None
+        self.is_open = True
         self.laid = iter(tale.pose.moments) if tale.pose else None
         self.is_stuck = self.chance("stuck")
 
@@ -168,6 +174,12 @@ class Life:
         if self.state is State.HANDLING:
             self.handle_due = taken.due_at
 
+    def due_at(self, dues: Dues | None) -> None:
+        """Take note of what an act on an overlay did to the clocks."""
+        if dues is not None:
+            self.handle_due, self.whole_due = dues.handle or self.handle_due, dues.whole or self.whole_due
+            self.is_open = dues.is_open
+
     def say(self, act: Act) -> str:
         return self.rng.choice(phrases.REASONS[act])
 
@@ -195,7 +207,7 @@ class Life:
         self.wait()
         yield from self._closed()
 
-    def _received(self) -> Generator[Asked | Photo, Taken | None, bool]:
+    def _received(self) -> Generator[Asked | Photo | Over, Any, bool]:
         """Accept and file, or refuse; tell whether it goes on."""
         transfer = phrases.TRANSFERS.get(self.stage.transfers[self.kind.code])
         if transfer and self.chance("transfer"):
@@ -221,7 +233,7 @@ class Life:
         yield from self.take(Act.FILE)
         return True
 
-    def _refused(self, act: Act, words: Any) -> Generator[Asked | Photo, Taken | None, bool]:
+    def _refused(self, act: Act, words: Any) -> Generator[Asked | Photo | Over, Any, bool]:
         self.wait()
         yield from self._turned_down(act, words)
         if not self.chance("reinstate"):
@@ -241,7 +253,7 @@ class Life:
         ground, reason, route = words
         yield from self.take(act, ground=ground, reason=reason, route=route)
 
-    def _voided(self) -> Generator[Asked | Photo, Taken | None, bool]:
+    def _voided(self) -> Generator[Asked | Photo | Over, Any, bool]:
         proposer = self.who(Act.PROPOSE_VOID)
         self.proposer = proposer.person_id
         yield from self.take(Act.PROPOSE_VOID, proposer, reason=self.say(Act.PROPOSE_VOID))
@@ -255,7 +267,7 @@ class Life:
         wrong = self._wrong_unit(right) if self.chance("misdispatch") else None
         for turn in range(ROUNDS):
             unit_id = wrong if turn == 0 and wrong else right
-            if not (yield from self._signed(unit_id, is_wrong=unit_id == wrong)):
+            if not (yield from self._signed(unit_id, right, is_wrong=unit_id == wrong)):
                 continue
             yield from self._handled()
             if (yield from self._checked()):
@@ -273,7 +285,7 @@ class Life:
         others = self.stage.others(right, self.matter.area[: Level.TOWN])
         return self.rng.choice(others) if others else None
 
-    def _signed(self, unit_id: int, *, is_wrong: bool) -> Generator[Asked | Photo, Taken | None, bool]:
+    def _signed(self, unit_id: int, right: int, *, is_wrong: bool) -> Generator[Asked | Photo | Over, Any, bool]:
         """Dispatch to the unit and have it sign; False where it came back."""
         self.wait()
         yield from self.take(Act.DISPATCH, unit_id=unit_id)
@@ -289,7 +301,7 @@ class Life:
             if self.chance("sign_first"):
                 yield from self.take(Act.SIGN)
                 self.at = min(self.at + 5 * MOMENT, self._returnable_until())
-            yield from self._returned()
+            yield from self._returned(right)
             return False
         signer = self.who(Act.SIGN)
         yield from self.take(Act.SIGN, signer)
@@ -300,13 +312,15 @@ class Life:
         days, kind = self.stage.calendar, self.kind
         return return_until(deadlines.start(Clock.HANDLE, self.dispatched_at, kind.limit, kind.urgency, days), days)
 
-    def _returned(self) -> Telling:
+    def _returned(self, right: int) -> Telling:
         ground, reason = self.rng.choice(phrases.RETURNS)
-        yield from self.take(Act.RETURN, ground=ground, reason=reason)
+        yield from self.take(Act.RETURN, ground=ground, reason=reason, suggested_unit=right)
+        yield from asides.ruled(self, right)
 
     def _handled(self) -> Telling:
         """Note progress, handle and have it reviewed, again where the head is not content."""
         yield from self._progressed()
+        yield from asides.while_handled(self)
         for _ in range(ROUNDS):
             self.wait()
             handler = self.who(Act.HANDLE)
@@ -326,7 +340,7 @@ class Life:
             self.wait(times=0.4)
             yield from self.take(Act.PROGRESS, reason=self.rng.choice(phrases.PROGRESS))
 
-    def _checked(self) -> Generator[Asked | Photo, Taken | None, bool]:
+    def _checked(self) -> Generator[Asked | Photo | Over, Any, bool]:
         """Check and close; False where it has to be done again."""
         self.wait()
         if self.chance("rework"):
@@ -350,10 +364,18 @@ class Life:
         for rare in (CloseKind.SPECIAL, CloseKind.MISTAKE):
             if self.chance(rare.value):
                 close_as, reason = rare, phrases.SPECIAL[rare.value]
-        yield from self.take(Act.CLOSE, close_as=close_as, reason=reason)
+        reply = self.rng.choice(phrases.REPLIES) if self.wants_reply else ""
+        chief = self._chief()
+        self.closer = chief.person_id
+        yield from self.take(Act.CLOSE, chief, close_as=close_as, reason=reason, reply=reply)
 
     def _afterwards(self) -> Telling:
-        """Once in a while a closed matter is opened again, and handled to its end."""
+        """Who left a number is called back; once in a while a closed matter is opened again, and handled to its end."""
+        is_asked = self.state is State.CLOSED and self.wants_reply and self.tale.pose is None
+        if is_asked and (yield from asides.called_back(self)):
+            self._afresh()
+            self.state, self.unit_id = State.AWAITING_DISPATCH, None
+            yield from self._worked()
         if self.state is not State.CLOSED or not self.chance("reopen"):
             return
         self.at += timedelta(days=self.rng.uniform(1, 20))

@@ -179,6 +179,43 @@ UNFOUNDED = (Ground.UNCLEAR, "核实后情况不实，已告知反映人。", "�
 SPECIAL = {"special": "涉及旧城改造，纳入整体改造计划解决。", "mistake": "派单有误，已由正确事项办理完毕。"}
 
 
+RULINGS = (
+    "对照职责清单，确属派错，改派主管单位。",
+    "现场核对属实，异议成立。",
+    "权属资料清楚，按权属单位派遣。",
+)
+MORE_TIME = (
+    "连日降雨无法施工，申请延期。",
+    "配件需要订货，到货后立即更换。",
+    "涉及多户协商，需要更多时间。",
+)
+HOLDS = (
+    ("season", "汛期水位高，待水退后施工。"),
+    ("planning", "已纳入道路改造计划，待计划批复。"),
+    ("ownership", "产权正在核定，核定后处理。"),
+    ("funds", "待本年度第二批资金下达。"),
+)
+JOIN = "现场需要配合断电、清障，请协助。"
+WHISTLE = "多部门职责交叉，请到现场会商。"
+ADVICE = ("由我单位先做现场防护。", "管线部分由我单位负责迁改。", "执法部分由我单位立案查处。")
+RATINGS = (
+    (
+        ("very_satisfied", True),
+        ("satisfied", True),
+        ("fairly", True),
+        ("fairly", False),
+        ("dissatisfied", False),
+    ),
+    (42, 38, 12, 3, 5),
+)
+UNSOLVED = ("处理后没几天又是老样子。", "只修了一半，另一头还没动。", "没有人到现场看过。")
+REPLIES = (
+    "您反映的问题已处理完毕，感谢您的反映。",
+    "承办单位已到现场处理，请您再看看。",
+    "已整改到位，后续由网格员定期查看。",
+)
+
+
 def handled(rng: Random, template: str) -> str:
     """Return how the handling is reported."""
     return rng.choice(HANDLED.get(template[:1], HANDLED["C"]))

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from tongxin.apps.matters.actions import Asked, Incoming, Reported, Taken, report_many, take_many
+from tongxin.apps.matters.actions import Asked, Incoming, Reported, Taken, report_many, take_many, take_over
 from tongxin.apps.matters.actions.evidence import Known, attach_known_many
-from tongxin.apps.matters.models import Matter
+from tongxin.apps.matters.models import Deadline, Matter
+from tongxin.apps.matters.overlaying import MODELS
 from tongxin.interfaces.console.simulation import tales
+from tongxin.interfaces.console.simulation.asides import Dues, Over
 from tongxin.interfaces.console.simulation.lives import Life, Photo, Telling
 from tongxin.interfaces.console.simulation.pictures import Album
 from tongxin.interfaces.console.simulation.stage import SimulationRefused, Stage, read
@@ -33,6 +35,7 @@ class Outcome:
 
     reported: int = 0
     steps: int = 0
+    overlays: int = 0
     photos: int = 0
     refused: Counter[str] = field(default_factory=Counter)
 
@@ -41,7 +44,7 @@ class _Walk(NamedTuple):
     """A life under way and what it asks for next."""
 
     telling: Telling
-    asks: Asked | Photo
+    asks: Asked | Photo | Over
 
 
 def simulate(
@@ -77,16 +80,17 @@ def _live(stage: Stage, chunk: Sequence[Tale], album: Album, outcome: Outcome) -
     desks = _desks([matter.id for _, _, matter in reported])
     walks: list[_Walk] = []
     for tale, reporter, matter in reported:
-        template, desk_id, suggested_id = desks[matter.id]
-        life = Life(stage, tale, stage.kinds[template], matter, desk_id, suggested_id)
+        template, *known = desks[matter.id]
+        life = Life(stage, tale, stage.kinds[template], matter, *known)
         walks += _next(life.tell(reporter), None)
     while walks:
-        walks = [*_shown(walks, album, outcome), *_stepped(walks, outcome)]
+        walks = [*_shown(walks, album, outcome), *_stepped(walks, outcome), *_laid_over(walks, outcome)]
 
 
-def _desks(ids: Sequence[int]) -> dict[int, tuple[str, int, int]]:
-    rows = Matter.objects.filter(pk__in=ids).values_list("pk", "template_code", "desk_id", "suggested_id")
-    return {id_: (template, desk, suggested or desk) for id_, template, desk, suggested in rows}
+def _desks(ids: Sequence[int]) -> dict[int, tuple[str, int, int, bool]]:
+    columns = ("pk", "template_code", "desk_id", "suggested_id", "wants_reply")
+    rows = Matter.objects.filter(pk__in=ids).values_list(*columns)
+    return {id_: (template, desk, suggested or desk, wants) for id_, template, desk, suggested, wants in rows}
 
 
 # --- reporting -------------------------------------------------------------------------------------------
@@ -133,7 +137,7 @@ def _reporter(stage: Stage, tale: Tale, area: str) -> Actor:
 # --- waves -----------------------------------------------------------------------------------------------
 
 
-def _next(telling: Telling, answer: Taken | None) -> Iterator[_Walk]:
+def _next(telling: Telling, answer: Taken | Dues | None) -> Iterator[_Walk]:
     """Yield the walk with its next wish, or nothing where the life has come to its end."""
     try:
         yield _Walk(telling, telling.send(answer))
@@ -152,6 +156,33 @@ def _shown(walks: Sequence[_Walk], album: Album, outcome: Outcome) -> Iterator[_
         else:
             outcome.photos += 1
         yield from _next(telling, None)
+
+
+def _laid_over(walks: Sequence[_Walk], outcome: Outcome) -> Iterator[_Walk]:
+    """Take the acts on overlays one by one; what is refused stops nobody: it would not have stopped a city either."""
+    for telling, asks in walks:
+        if not isinstance(asks, Over):
+            continue
+        dues = None
+        try:
+            with transaction.atomic():
+                dues = _acted(asks)
+            outcome.overlays += 1
+        except Refused as refusal:
+            outcome.refused[refusal.code] += 1
+        yield from _next(telling, dues)
+
+
+def _acted(asks: Over) -> Dues:
+    ids: list[int | None] = [None]
+    if asks.on is not None:
+        rows = MODELS[asks.on].objects.filter(matter_id=asks.matter_id, ended_at__isnull=True)  # type: ignore[attr-defined]
+        ids = list(rows.filter(**({"unit_id": asks.unit_id} if asks.unit_id else {})).values_list("pk", flat=True))
+    for id_ in ids:
+        take_over(asks.act, matter_id=asks.matter_id, overlay_id=id_, by=asks.by, now=asks.now, **dict(asks.said))
+    clocks = Deadline.objects.filter(matter_id=asks.matter_id, of="", ended_at__isnull=True)
+    due = dict(clocks.values_list("clock", "due_at"))
+    return Dues(due.get("handle"), due.get("whole"), "whole" in due)
 
 
 def _stepped(walks: Sequence[_Walk], outcome: Outcome) -> Iterator[_Walk]:
