@@ -9,7 +9,17 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.middleware import respond_to
-from tongxin.interfaces.api.v1 import acts, catalog, documents, evidence, matters, places, readers, unsealing
+from tongxin.interfaces.api.v1 import (
+    acts,
+    catalog,
+    documents,
+    evidence,
+    matters,
+    places,
+    readers,
+    suggestions,
+    unsealing,
+)
 from tongxin.interfaces.api.v1.keys import Bearer, Header
 from tongxin.rules.errors import Invalid, Missing
 
@@ -31,7 +41,7 @@ class Api(NinjaAPI):
     @cached_property
     def _described(self) -> dict[str, Any]:
         described = super().get_openapi_schema(path_prefix="/api/v1/")
-        described["components"]["schemas"] |= documents.schemas()
+        described["components"]["schemas"] |= documents.schemas(*suggestions.SHAPES)
         for methods in described["paths"].values():
             for told in methods.values():  # ninja adds an empty 200 where only others are declared
                 told["responses"] = {status: each for status, each in told["responses"].items() if "content" in each}
@@ -47,7 +57,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api-v1",
 )
-for each in (matters, acts, evidence, readers, unsealing, places, catalog):
+for each in (matters, acts, evidence, readers, unsealing, suggestions, places, catalog):
     api.add_router("", each.router)
 
 

@@ -46,9 +46,9 @@ def header(name: str, description: str, example: str) -> Described:
     }
 
 
-def schemas() -> Described:
-    """Return all shapes as JSON Schema."""
-    _, components = msgspec.json.schema_components(shapes.ALL, ref_template=REF)
+def schemas(*more: type) -> Described:
+    """Return all shapes as JSON Schema, and those that stand beside the address they belong to."""
+    _, components = msgspec.json.schema_components((*shapes.ALL, *more), ref_template=REF)
     return components
 
 
