@@ -152,6 +152,7 @@ def _form(
         "is_possible": is_possible,
         "fields": asking.fields_of(form, given, refusal) if form else (),
         "preview": asking.preview(form, given, now) if form else "",
+        "is_extension": bool(form and form.is_extension),
         "has_preview": bool(form and "limit" in form.names),
         "sentence": filters.say(refusal) if refusal else "",
         "is_stale": isinstance(refusal, Stale),
@@ -168,6 +169,8 @@ def _about(kind: Overlay, row: Any, now: datetime) -> list[str]:
     """Return what the overlay is about that the act decides on."""
     language = get_language() or "zh-hans"
     said = [overlays.title(kind, row, language), *overlays.details(Laid(kind, row, []), now, language)]
+    if kind is Overlay.ORDER:
+        said.append(row.order.text)
     return [each for each in said if each]
 
 

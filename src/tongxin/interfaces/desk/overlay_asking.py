@@ -21,9 +21,10 @@ from tongxin.rules.errors import Invalid, Refused
 from tongxin.rules.lifecycles.matter import TEXT_LIMIT
 from tongxin.rules.overlays.frame import Facts, Step
 from tongxin.rules.overlays.frame import Overlay as Kind
+from tongxin.rules.overlays.order import GRADE_OF
 from tongxin.rules.overlays.tables import BY_ACT, options
 from tongxin.rules.permissions import Actor
-from tongxin.rules.working_time import SHANGHAI, Limit, Unit, due_at
+from tongxin.rules.working_time import Limit, Unit, due_at
 
 UNITS = ("units", "unit_id")  # chosen from a directory, not from a list
 # the field a refusal is about, by the end of its code
@@ -44,6 +45,9 @@ FIELD_OF = {
     "beyond_lead": "limit",
     "no_day": "until",
     "wrong_day": "until",
+    "no_words": "reason",
+    "no_verdict": "is_solved",
+    "bad_point": "lon",
 }
 LABELS = {
     "kind": gettext_lazy("Kind"),
@@ -75,12 +79,17 @@ REASONS = {
     "summons.advise": gettext_lazy("What the unit says and will do"),
     "summons.arrive": gettext_lazy("Remark, needed far from the matter"),
     "branch.done": gettext_lazy("What was done"),
+    "order.issue": gettext_lazy("What is asked"),
+    "order.issue_key": gettext_lazy("What is asked"),
+    "order.issue_leader": gettext_lazy("What is asked"),
     "grant": gettext_lazy("Remark"),
     "approve": gettext_lazy("Remark"),
     "contact": gettext_lazy("Remark"),
     "reply": gettext_lazy("The answer"),
 }
 CHOICES = {"kind", "ground", "join", "rating", "outcome", "grade", "side", "about"}
+# fields whose first choice is the usual one
+FIRST_FITS = {"branch.invite": ("kind", "join"), "hold.ask": ("kind",)}
 LIMIT_UNITS = (Unit.WORKING_HOUR, Unit.WORKING_DAY, Unit.HOUR, Unit.DAY)
 
 
@@ -131,6 +140,8 @@ def wrong_field(refusal: Refused | None) -> str:
         return ""
     if refusal.code in ("report.too_long", "overlay.unreadable"):
         return str(refusal.facts.get("field", ""))
+    if refusal.code == "order.wrong_day":
+        return "reply_by"
     return FIELD_OF.get(refusal.code.partition(".")[2], "")
 
 
@@ -178,10 +189,8 @@ def _read(step: Step, name: str, posted: QueryDict) -> Any:
             return _limit(step, posted)
         case "is_solved":
             return {"true": True, "false": False}.get(text)
-        case "until":
+        case "until" | "reply_by":
             return date.fromisoformat(text) if text else None
-        case "reply_by":
-            return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI) if text else None
         case "unit_id":
             return int(text) if text else None
         case "lon" | "lat":
@@ -221,13 +230,15 @@ def _fields(
         case "until":
             yield _until(form, label, said)
         case "reply_by":
-            yield Field(name, label, "datetime-local", **said)
+            yield _reply_by(form, label, said)
         case "is_solved":
             answers = (Choice("true", _("Solved")), Choice("false", _("Not solved")))
             yield Field(name, label, "radio", choices=answers, **said)
         case "lon" | "lat":
             yield Field(name, label, "number", step="any", placeholder="", **said)
         case _ if known is not None:
+            if name in FIRST_FITS.get(form.step.act.value, ()) and not said["value"]:
+                said["value"] = next(iter(known)).value
             choices = tuple(Choice(each.value, words.label(each, language)) for each in _offered(form, name, known))
             yield Field(name, label, "radio" if len(choices) <= FEW else "select", choices=choices, **said)
         case _ if name.startswith("is_"):
@@ -276,13 +287,26 @@ def _until(form: Asking, label: str, said: dict[str, Any]) -> Field:
         if named and (kind in set(named) if "kind" in form.names else kind == "")
     }
     parts = [
-        f"{words.label(named(kind), language)} {day:%m-%d}" if kind and named else f"{day:%m-%d}"
+        f"{words.label(named(kind), language)} {_day(day, today)}" if kind and named else _day(day, today)
         for kind, day in told.items()
     ]
     hint = _("At the latest: %(days)s. The clocks run on by themselves then.") % {"days": "、".join(parts)}
     low = (today + timedelta(days=1)).isoformat()  # type: ignore[operator]
     high = max(told.values()).isoformat() if told else None
     return Field("until", label, "date", low=low, high=high, hint=hint, **said)
+
+
+def _day(day: date, today: Any) -> str:
+    return f"{day:%m-%d}" if day.year == today.year else f"{day:%Y-%m-%d}"
+
+
+def _reply_by(form: Asking, label: str, said: dict[str, Any]) -> Field:
+    """Ask for a later day than the grade's own limit; an order that is there has its own grade."""
+    grade = GRADE_OF.get(form.step.act.value) or form.facts.more["grade"]
+    first, last = form.facts.more["days"][grade]  # type: ignore[index]
+    hint = _("Empty: %(first)s. A later day gives more time, until %(last)s at most.")
+    told = {"first": _day(first, first), "last": _day(last, first)}
+    return Field("reply_by", label, "date", low=first.isoformat(), high=last.isoformat(), hint=hint % told, **said)
 
 
 def reason_label(act: str) -> str:

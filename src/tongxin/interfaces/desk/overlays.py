@@ -70,6 +70,11 @@ class Shown(NamedTuple):
     refused: list[Refusal]
     is_open: bool
 
+    @property
+    def is_waiting(self) -> bool:
+        """Does it wait for this person? Who can only take it back is not waited for."""
+        return any(button.is_primary for button in self.buttons)
+
 
 class Told(NamedTuple):
     """What the journal and the notes of a matter say of its overlays: the post that opened each, and all words."""
@@ -82,7 +87,7 @@ def over(laid: Iterable[Laid], found: Matter, clocks: Sequence[Deadline], told: 
     """Return overlays as they are drawn: those that wait for this person first, then open ones, then what is over."""
     language = get_language() or "zh-hans"
     shown = [_shown(each, found, clocks, told, now, language) for each in laid]
-    return sorted(shown, key=lambda each: (not each.is_open, not each.buttons))
+    return sorted(shown, key=lambda each: (not each.is_open, not each.is_waiting))
 
 
 def past_kinds(entries: Iterable[Entry]) -> set[Overlay]:
@@ -221,7 +226,6 @@ def details(laid: Laid, now: datetime, language: str) -> Iterator[str]:
             "number": order.number,
             "unit": unit_names().get(row.unit_id or 0, "—"),
         }
-        yield order.text
     if getattr(row, "suggested_id", None):
         yield _("should go to %(unit)s") % {"unit": unit_names().get(row.suggested_id, "")}
     if getattr(row, "ruled_id", None):

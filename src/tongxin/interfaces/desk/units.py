@@ -13,7 +13,8 @@ from tongxin.rules.units import COMMAND, UnitKind
 
 MOST = 12  # alternatives shown at once; the rest is found by typing
 
-DESKS = frozenset({*COMMAND.values(), UnitKind.VILLAGE_STATION})  # they own or lie at a matter, they are not invited
+# they own or lie at a matter, or watch over it; they are not invited
+DESKS = frozenset({*COMMAND.values(), UnitKind.VILLAGE_STATION, UnitKind.SUPERVISION})
 
 
 class Known(NamedTuple):
@@ -71,8 +72,8 @@ def alternatives(matter: Matter) -> list[Known]:
 
 def around(matter: Matter, most: int) -> list[Known]:
     """Return units to begin a choice with: those the rules name, then the departments nearest to the matter."""
-    first = alternatives(matter)
     kinds_ = stands()
+    first = [unit for unit in alternatives(matter) if unit.id in kinds_ and kinds_[unit.id][0] not in DESKS]
     others = sorted(serving(up_to(matter.area, Level.TOWN)), key=lambda unit: -len(unit.area))
     rest = [unit for unit in others if unit.id in kinds_ and kinds_[unit.id][0] not in DESKS and unit not in first]
     return [*first, *rest][:most]
