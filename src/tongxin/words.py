@@ -441,6 +441,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Permission.IMPORT: "导入事项",
         Permission.READ_AUDIT: "查看审计记录",
         Permission.ARRANGE_DUTIES: "安排值班与代班",
+        Permission.EQUIP_UNIT: "给本单位配常用语、宏和共享列表",
         Permission.UNSEAL: "紧急查看保密件",
         Permission.END_UNSEALING: "终止紧急查看",
         Permission.RUN_OUTBOX: "处理积压消息",
@@ -1259,6 +1260,20 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "一次最多导出 {limit} 条，请缩小日期或区域后再导出。",
         "At most {limit} rows can be exported at once. Narrow the days or the area.",
     ),
+    "list.no_name": ("给列表起个名字，例如“本周逾期”。", "Give the list a name, such as “Overdue this week”."),
+    "list.name_taken": (
+        "您已有一个列表叫“{name}”，请换个名字。",
+        "You keep a list called “{name}” already. Choose another name.",
+    ),
+    "list.too_many": (
+        "每人最多保存 {most} 个列表，请先删去不用的。",
+        "A person keeps at most {most} lists. Delete one you do not need first.",
+    ),
+    "list.too_long": (
+        "筛选条件太长，保存不了，请去掉几个条件。",
+        "These filters are too long to keep. Take some of them off.",
+    ),
+    "list.missing": ("这个列表已删除，或不是您的。", "This list is gone, or it is not yours."),
     "print.no_pango": (
         "这台服务器缺少排版文字的库，暂时不能生成 PDF。请管理员安装：{packages}。现在请回到事项页，用“打印”由浏览器打印。",
         "This server lacks the library that sets type, so no PDF can be made. Ask an administrator to install {packages}. For now go back to the matter and use “Print” of the browser.",

@@ -97,6 +97,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     READ_AUDIT = "read_audit"
     ARRANGE_DUTIES = "arrange_duties"
+    EQUIP_UNIT = "equip_unit"
     UNSEAL = "unseal"
     END_UNSEALING = "end_unsealing"
     RUN_OUTBOX = "run_outbox"
@@ -126,6 +127,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.IMPORT: frozenset({R.SYSTEM_ADMIN}),
     Permission.READ_AUDIT: frozenset({R.AUDIT_ADMIN}),
     Permission.ARRANGE_DUTIES: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.HANDLER_HEAD, R.VILLAGE_SECRETARY}),
+    Permission.EQUIP_UNIT: frozenset({R.DUTY_CHIEF, R.HANDLER_HEAD}),
     Permission.UNSEAL: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.SUPERVISOR}),
     Permission.END_UNSEALING: frozenset({R.SECURITY_ADMIN, R.AUDIT_ADMIN}),
     Permission.RUN_OUTBOX: frozenset({R.SYSTEM_ADMIN}),

@@ -183,28 +183,42 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list; `next` is the cursor behind its last row, None at the end."""
+    """A page of a list; `next` is the cursor behind its last row, `previous` that of its first, None at the ends."""
 
     rows: list[Row]
     next: str | None
     filters: Filters = field(default_factory=Filters)
+    previous: str | None = None
 
 
 COLUMNS = ", ".join(Row._fields)
 
 
-def worklist(actor: Actor, filters: Filters, now: datetime, *, after: str = "", size: int = PAGE) -> Page:
-    """Return a page of what the actor may see. One statement, keyset-paged. Raises Invalid for a bad cursor."""
-    order, key = ("due_at, id", "due_at") if filters.is_queue else ("reported_at DESC, id DESC", "reported_at")
+def worklist(
+    actor: Actor, filters: Filters, now: datetime, *, after: str = "", before: str = "", size: int = PAGE
+) -> Page:
+    """Return a page of what the actor may see, behind one cursor or before another.
+
+    One statement, keyset-paged; two where one goes back and the page before would not be full, for then it is the first
+    one. Raises Invalid for a bad cursor.
+    """
+    key = "due_at" if filters.is_queue else "reported_at"
+    falls = filters.is_queue is bool(before)  # queues rise in time, other lists fall; going back turns it round
     clause, params = _narrowed(filters, now)
-    if after:
-        moment, id_ = _read_cursor(after)
-        clause += f" AND ({key}, id) {'>' if filters.is_queue else '<'} (%s::timestamptz, %s::bigint)"
+    if cursor := before or after:
+        moment, id_ = _read_cursor(cursor)
+        clause += f" AND ({key}, id) {'<' if falls else '>'} (%s::timestamptz, %s::bigint)"
         params += [moment, id_]
-    found = run(*_union(COLUMNS, _parts(actor, filters), (clause, params), (f"ORDER BY {order} LIMIT %s", [size + 1])))
-    rows = [Row(*row) for row in found[:size]]
-    more = len(found) > size and getattr(rows[-1], key) is not None
-    return Page(rows, f"{getattr(rows[-1], key).isoformat()}~{rows[-1].id}" if more else None, filters)
+    order = f"ORDER BY {key} DESC, id DESC LIMIT %s" if falls else f"ORDER BY {key}, id LIMIT %s"
+    found = run(*_union(COLUMNS, _parts(actor, filters), (clause, params), (order, [size + 1])))
+    if before and len(found) < size:
+        return worklist(actor, filters, now, size=size)
+    rows, more = [Row(*row) for row in found[:size]], len(found) > size
+    if before:
+        rows.reverse()
+        return Page(rows, _cursor(rows[-1], key), filters, _cursor(rows[0], key) if more else None)
+    previous = _cursor(rows[0], key) if rows else after
+    return Page(rows, _cursor(rows[-1], key) if more else None, filters, previous if after else None)
 
 
 def each_of(actor: Actor, filters: Filters, now: datetime, *, most: int) -> Iterator[Row]:
@@ -222,8 +236,13 @@ def each_of(actor: Actor, filters: Filters, now: datetime, *, most: int) -> Iter
 
 def count(actor: Actor, filters: Filters, now: datetime, *, cap: int = CAP) -> int:
     """Return how many matters a list holds, at most one more than the cap. One statement."""
+    return int(run(*count_clause(actor, filters, now, cap=cap))[0][0])
+
+
+def count_clause(actor: Actor, filters: Filters, now: datetime, *, cap: int = CAP) -> Clause:
+    """Return the statement that counts a list."""
     few, params = _union("id", _parts(actor, filters), _narrowed(filters, now), ("LIMIT %s", [cap + 1]))
-    return int(run(f"SELECT count(*) FROM {few} AS counted", params)[0][0])
+    return f"SELECT count(*) FROM {few} AS counted", params
 
 
 class Tally(NamedTuple):
@@ -362,6 +381,12 @@ def _by_words(words: str) -> list[Clause]:
             [pattern, pattern, pattern],
         )
     ]
+
+
+def _cursor(row: Row, key: str) -> str | None:
+    """Return the place of a row in its list; None where it has none, as a matter without a clock in a queue."""
+    moment = getattr(row, key)
+    return None if moment is None else f"{moment.isoformat()}~{row.id}"
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, int]:
