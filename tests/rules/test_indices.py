@@ -6,7 +6,7 @@ from tongxin.rules.indices import Counts, Index, Rate, rates
 
 
 def rate_of(counts: Counts, index: Index) -> Rate:
-    return next(rate for rate in rates(counts) if rate.index is index)
+    return next(rate for rate in rates(counts) if rate.of is index)
 
 
 def test_the_published_closing_rate_is_of_everything_reported():

@@ -31,7 +31,7 @@ class Index(StrEnum):
 class Rate(NamedTuple):
     """One figure: so many of so many."""
 
-    index: Index
+    of: Index
     part: int
     whole: int
 

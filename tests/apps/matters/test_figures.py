@@ -22,7 +22,7 @@ def test_what_is_inside_its_limit_counts_in_one_definition_only(town, now):
 
     assert (young.reported, young.closed, young.within, young.overdue) == (2, 1, 1, 0)
     assert (old.reported, old.closed, old.within, old.overdue) == (2, 1, 0, 1)
-    both = [{rate.index: (rate.part, rate.whole) for rate in rates(counts)} for counts in (young, old)]
+    both = [{rate.of: (rate.part, rate.whole) for rate in rates(counts)} for counts in (young, old)]
     assert [each[Index.CLOSED_OF_REPORTED] for each in both] == [(1, 2), (1, 2)]
     assert [each[Index.CLOSED_OF_DUE] for each in both] == [(1, 1), (1, 2)]
 

@@ -132,8 +132,8 @@ def formulas() -> dict[Index, str]:
 
 
 def _card(rate: Rate) -> Card:
-    name = words.label(rate.index, get_language() or "zh-hans")
-    return Card(name, _percent(rate), f"{rate.part:,} / {rate.whole:,}", formulas()[rate.index], rate.is_small)
+    name = words.label(rate.of, get_language() or "zh-hans")
+    return Card(name, _percent(rate), f"{rate.part:,} / {rate.whole:,}", formulas()[rate.of], rate.is_small)
 
 
 def _percent(rate: Rate) -> str:

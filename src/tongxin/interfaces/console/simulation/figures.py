@@ -79,7 +79,7 @@ def definitions(counts: Counts) -> Table:
         shown.add_column(heading, justify="right")
     for each in rates(counts):
         percent = "—" if each.percent is None else f"{each.percent:.2f} %"
-        shown.add_row(words.label(each.index), f"{each.part:,}", f"{each.whole:,}", percent)
+        shown.add_row(words.label(each.of), f"{each.part:,}", f"{each.whole:,}", percent)
     settled = zip(
         ("网格", "村社", "镇街", "区县", "市"),
         (
