@@ -412,7 +412,7 @@ def test_figures_count_valid_answers_and_say_what_they_count(town, now):
         town.unit["sanitation"]: counted._replace(owed=4, in_time=4),
         None: Told(owed=2, in_time=2),
     }
-    assert [(rate.index, rate.part, rate.whole) for rate in figures.whole.rates] == [
+    assert [(rate.of, rate.part, rate.whole) for rate in figures.whole.rates] == [
         (Index.RESPONDED, 6, 6),
         (Index.SOLVED, 2, 4),
         (Index.SATISFIED, 3, 4),
