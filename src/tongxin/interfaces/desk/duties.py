@@ -45,6 +45,7 @@ class Line(NamedTuple):
     person: str
     stands_in: str  # for whose post, where it is lent
     is_over: bool
+    goes_on: bool  # past today
 
 
 @require_safe
@@ -83,6 +84,8 @@ def one(request: HttpRequest, post_id: int) -> HttpResponse:
         "some": some_kept(post.person_id, post.unit_id, LISTED) if many else [],
         "hand_over_fields": _hand_over_fields(actor, post, today),
         "may_end": may(actor, Permission.EDIT_POSTS, post.area),
+        "is_own": post.person_id == actor.person_id,
+        "unit_id": post.unit_id,
         "seal_field": _seal_field(actor, post),
     }
     return page(request, "desk/post.html", context)
@@ -151,6 +154,7 @@ def line(post: Post, today: date) -> Line:
         post.person.name,
         lender.person.name if lender is not None else "",
         last is not None and last < today,
+        last is None or last > today,
     )
 
 
