@@ -161,7 +161,7 @@ def test_the_table_of_acts_is_the_lifecycle(caller):
         (Act.ACCEPT, []),
         (Act.REFUSE, ["ground", "reason", "route"]),
         (Act.DISPATCH, ["unit"]),
-        (Act.RETURN, ["ground", "reason"]),
+        (Act.RETURN, ["ground", "suggested_unit", "reason"]),
         (Act.CLOSE, ["close_as"]),
         (Act.HANDLE, ["reason"]),
     ],

@@ -104,7 +104,7 @@ def test_acts_are_told_open_or_refused_and_each_keeps_its_word(caller, town):
 
     acts = {each["act"]: each for each in told}
     assert acts["sign"]["is_open"] and acts["sign"]["refused"] is None
-    assert acts["return"]["needs"] == ["ground", "reason"]
+    assert acts["return"]["needs"] == ["ground", "suggested_unit", "reason"]
     assert not acts["recall"]["is_open"] and acts["recall"]["refused"]["code"] == "step.wrong_role"
     assert caller("handler").post(acts["sign"]["href"].removeprefix("/api/v1")).status_code == 200
 

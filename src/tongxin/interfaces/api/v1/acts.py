@@ -67,6 +67,10 @@ def take(request: HttpRequest, number: str, act: Act) -> HttpResponse:
             route=said.route,
             unit_id=showing.unit_id(said.unit),
             close_as=said.close_as,
+            reply=said.reply,
+            suggested_unit=showing.unit_id(said.suggested_unit),
+            master_id=queries.id_of(said.master) if said.master else None,
+            because=said.because,
             rev=_rev(request, said),
         )
     meters.MATTERS.labels(act.value).inc()

@@ -15,6 +15,8 @@ from tongxin.interfaces.api.v1 import (
     documents,
     evidence,
     matters,
+    overlay_shapes,
+    overlays,
     places,
     readers,
     suggestions,
@@ -41,7 +43,7 @@ class Api(NinjaAPI):
     @cached_property
     def _described(self) -> dict[str, Any]:
         described = super().get_openapi_schema(path_prefix="/api/v1/")
-        described["components"]["schemas"] |= documents.schemas(*suggestions.SHAPES)
+        described["components"]["schemas"] |= documents.schemas(*suggestions.SHAPES, *overlay_shapes.ALL)
         for methods in described["paths"].values():
             for told in methods.values():  # ninja adds an empty 200 where only others are declared
                 told["responses"] = {status: each for status, each in told["responses"].items() if "content" in each}
@@ -57,7 +59,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api-v1",
 )
-for each in (matters, acts, evidence, readers, unsealing, suggestions, places, catalog):
+for each in (matters, acts, overlays, evidence, readers, unsealing, suggestions, places, catalog):
     api.add_router("", each.router)
 
 

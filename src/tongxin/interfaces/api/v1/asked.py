@@ -8,7 +8,7 @@ from tongxin.interfaces.api.v1.described import Moment, among, told
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Urgency
-from tongxin.rules.lifecycles.matter import CloseKind, Ground
+from tongxin.rules.lifecycles.matter import Because, CloseKind, Ground
 
 MOST_BIGINT, MOST_INT = 2**63 - 1, 2**31 - 1
 
@@ -96,6 +96,17 @@ class Ask(Said):
         told("承办单位的编号或编码 | the unit's id or code", "sanitation"),
     ] = None
     close_as: Annotated[CloseKind | None, among(CloseKind, "结案类型 | how it is closed")] = None
+    reply: Annotated[
+        str, told("给报事人的答复，最多 2000 字 | the answer to the reporter", "垃圾已清运，感谢您的反映。")
+    ] = ""
+    suggested_unit: Annotated[
+        Annotated[int, Meta(ge=1, le=MOST_BIGINT)] | str | None,
+        told("退回时写明应由谁办：编号或编码 | who should handle it, when returned: id or code", "enforcement"),
+    ] = None
+    master: Annotated[
+        str, told("合并到哪一件：编号 | number of the matter that this one follows", "KC261120-0411")
+    ] = ""
+    because: Annotated[Because | None, among(Because, "为什么重办 | why it is handled anew")] = None
     rev: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_INT)] | None,
         told(

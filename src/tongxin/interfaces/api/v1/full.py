@@ -38,7 +38,7 @@ def matter(actor: Actor, number: str, now: datetime, *, spoken: str) -> shapes.M
         suggested=showing.unit(found.suggested_id),
         suggested_by=found.suggested_by,
         close_as=found.close_as,
-        clocks=[_clock(each, now) for each in clocks],
+        clocks=[clock(each, now) for each in clocks],
         acts=[_choice(found.number, each, spoken) for each in choices(actor, found, clocks, now)],
         timeline=_timeline(found),
         evidence=showing.evidence(found.number, journal.evidence_of(f"matter:{found.pk}")),
@@ -57,7 +57,8 @@ def _said(found: Matter) -> dict[str, Any]:
     }
 
 
-def _clock(row: Deadline, now: datetime) -> shapes.ClockShown:
+def clock(row: Deadline, now: datetime) -> shapes.ClockShown:
+    """Return one clock, of the matter or of what lies over it."""
     dropped = row.outcome == "dropped"
     return shapes.ClockShown(
         clock=Clock(row.clock),

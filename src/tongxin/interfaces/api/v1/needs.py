@@ -11,6 +11,9 @@ FIELDS = {
     "step.no_route": "route",
     "step.no_unit": "unit",
     "step.no_close_kind": "close_as",
+    "step.no_suggested_unit": "suggested_unit",
+    "step.no_master": "master",
+    "step.no_cause": "because",
 }
 NOTHING_GIVEN = Ask(datetime.min.replace(tzinfo=UTC))
 
