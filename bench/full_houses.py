@@ -77,7 +77,7 @@ def _fill(many: int) -> None:
         answers = actions.report_many(told[first : first + 10_000], by=SYSTEM, now=now)
         assert all(isinstance(answer, actions.Reported) for answer in answers)
     if many > base:
-        _multiply(many // base)
+        multiply(many // base)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -93,7 +93,7 @@ def _reports(many: int) -> list[actions.Incoming]:
     return told
 
 
-def _multiply(times: int) -> None:
+def multiply(times: int) -> None:
     """Write every matter `times - 1` times more, each copy with a time shift of its own within the year."""
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'")
