@@ -14,6 +14,8 @@ MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS]
 PERSONS = {"people.Person", "people.Account", "people.Post", "people.ApiKey"}
 # what staff keep for themselves alone: lists under a name, and which matters they have read
 OWN = {"matters.SavedList", "matters.ReadMark"}
+# which member of staff opened a sealed matter: the audit and the person concerned read it
+OPENED = {"matters.Unsealing"}
 CONTACTS = {"matters.Contact"}
 NEVER = re.compile(
     r"ethnic|nation(ality)?$|religio|politic|party_member|credit|score|rank|risk|label|face|(?<!tem)plate|fingerprint|biometr"
@@ -32,7 +34,7 @@ def test_no_column_identifies_scores_or_follows_a_person():
 def test_only_staff_and_contacts_have_names_and_telephones():
     for table, column in columns():
         if column in {"phone", "email", "person", "person_id"}:
-            assert table in PERSONS | OWN | CONTACTS | {"people.Unit"}, (table, column)
+            assert table in PERSONS | OWN | OPENED | CONTACTS | {"people.Unit"}, (table, column)
 
 
 def test_the_journal_keeps_no_text_of_its_own():
@@ -66,3 +68,39 @@ def test_staff_positions_are_duties_not_trails():
         names = {field.name for field in model._meta.get_fields()}
         if {"lon", "lat"} & names:
             assert not {"person", "person_id", "account", "account_id"} & names, model._meta.label
+
+
+def test_a_roster_says_whom_to_call_and_nothing_of_what_they_did():
+    """No clock-in: a shift has a post and two moments, and nothing that somebody would have to do."""
+    from tongxin.apps.people.models import Shift
+
+    assert {field.name for field in Shift._meta.get_fields()} == {"id", "unit", "post", "start_at", "end_at"}
+
+
+def test_a_look_at_what_is_personal_keeps_why_and_nothing_of_what_was_seen():
+    from tongxin.apps.matters.models import Unmasking, Unsealing
+
+    seen = {"name", "phone", "contact", "text", "title", "form"}
+    for model in (Unmasking, Unsealing):
+        names = {field.name for field in model._meta.get_fields()}
+        assert {"reason", "post_id", "at"} <= names, model
+        assert not names & seen, model
+
+
+def test_what_the_reporter_reads_of_a_look_names_a_post_and_no_person():
+    from tongxin.apps.matters.unmaskings import Reader
+    from tongxin.apps.people.rosters import OnDuty
+
+    for shown in (Reader, OnDuty):
+        assert not {"person", "person_id", "name", "actor", "account"} & set(shown._fields), shown
+
+
+def test_a_post_is_named_for_kinds_of_sealed_matters_and_never_for_a_person():
+    """No list says who may see which single matter or whose matters: naming is by kind, on the post."""
+    from tongxin.apps.people.models import Post
+    from tongxin.rules.sealing import Seal
+
+    assert max(len(seal) for seal in Seal) <= Post._meta.get_field("seals").base_field.max_length
+    assert [model._meta.label for model in MODELS if "seals" in {f.name for f in model._meta.get_fields()}] == [
+        "people.Post"
+    ]
