@@ -43,9 +43,14 @@ class Rate(NamedTuple):
         return (self.part * 20_000 // self.whole + 1) // 2 / 100
 
     @property
+    def sample(self) -> int:
+        """How many it rests on; the overall rate is written over a hundred times as many (`rules.satisfaction`)."""
+        return self.whole // 100 if self.of is Index.OVERALL else self.whole
+
+    @property
     def is_small(self) -> bool:
         """Whether the sample is too small to compare."""
-        return 0 < self.whole < SMALL
+        return 0 < self.sample < SMALL
 
 
 class Counts(NamedTuple):
