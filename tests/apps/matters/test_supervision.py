@@ -1,5 +1,6 @@
 """督办: who presses for what, until it is answered and accepted; by hand and by rule."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -100,7 +101,7 @@ def test_an_order_goes_from_issuing_to_its_end(town, now, matter):
     at = now + HOUR
     item = issued(town, matter, at=at)
 
-    assert item.order.number == "DB261120-0001"
+    assert re.fullmatch(r"DB261120-\d{4}", item.order.number)
     assert (item.state, item.unit_id) == ("issued", town.unit["sanitation"])
     assert item.due_at == item.order.reply_by == datetime(2026, 11, 26, tzinfo=SHANGHAI)  # three working days
     matter.refresh_from_db()
@@ -134,6 +135,16 @@ def test_several_matters_are_pressed_by_one_order_and_answered_one_by_one(town, 
     # where nobody handles it yet, the desk that has it is pressed
     assert OrderItem.objects.get(pk=third.id).unit_id == town.unit["next_command_room"]
     assert kinds_of(over)[-1] == "matter.close"
+
+
+def test_orders_have_numbers_of_their_own(town, now):
+    one, other = a_matter(town, "HANDLING"), a_matter(town, "HANDLING")
+
+    numbers = [issue(town, each, at=now + HOUR).number for each in (one, other)]
+
+    serials = [int(number.partition("-")[2]) for number in numbers]
+    assert serials[1] == serials[0] + 1
+    assert one.number.startswith("KC")
 
 
 def test_the_order_ends_with_its_last_matter(town, now):
