@@ -93,7 +93,7 @@ def test_every_action_names_who_acts_and_when():
 def test_matters_come_in_through_one_door_only():
     """Rows of matters are written for intake alone: nobody else inserts one."""
     writes = re.compile(
-        r"Matter\.objects\.(create|bulk_create)|(?<!class )(?<!shapes\.)Matter\("
+        r"Matter\.objects\.(create|bulk_create)|(?<!class )(?<!shapes\.)\bMatter\("
         r"|INSERT INTO matters_matter|rows\.matters\.add"
     )
     found = {path.name for path in FILES if writes.search(path.read_text(encoding="utf-8"))}
