@@ -6,19 +6,25 @@ import pytest
 
 from tests.town import CAST, NOW, SONGYUAN_01, ZHANGTAN_01, a_photo, a_report, kinds_of
 from tongxin.apps.journal.models import Entry
-from tongxin.apps.matters import actions, queries, spots, unmaskings
+from tongxin.apps.matters import actions, figures, finding, overlay_queues, queries, spots, unmaskings
 from tongxin.apps.matters.models import Matter, Unsealing
+from tongxin.apps.matters.overlay_queues import QUEUES
 from tongxin.apps.matters.queries import Filters
+from tongxin.apps.matters.suggesting.likeness import Told, candidates
 from tongxin.apps.people import actions as people
 from tongxin.apps.people import duties
 from tongxin.apps.people.queries import actor_of
 from tongxin.rules.area_codes import Level
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
 from tongxin.rules.lifecycles.matter import OPEN, Act, CloseKind
+from tongxin.rules.overlays.hold import Act as Holding
+from tongxin.rules.overlays.hold import Ground as HoldGround
+from tongxin.rules.overlays.hold import Kind as HoldKind
 from tongxin.rules.permissions import Role, scope
 from tongxin.rules.sealing import Seal
 
 pytestmark = pytest.mark.django_db
+WEEK = timedelta(days=7)
 WHY = "家属报警，需马上核实走失地点"
 SEALED = {
     Seal.OVERSIGHT: {"template": "I09"},
@@ -94,6 +100,37 @@ def test_a_chief_who_is_not_named_finds_nothing_by_any_path(town, sealed):
         actions.attach(a_photo(), matter_id=matter.pk, kind="before", by=chief, now=NOW)
     with pytest.raises(Missing):
         actions.unmask(matter_id=matter.pk, reason="联系", by=chief, now=NOW)
+
+
+def test_suggestions_figures_and_what_lies_over_it_tell_nothing_either(town, sealed):
+    matter = _on_its_way_to_a_hold(town, sealed[Seal.PERSONAL])
+    told = Told("请保密处理，personal。", "H12", matter.area, matter.lon, matter.lat)
+    named_one, others = town.commander, (named(town, "duty_chief"), town.acceptor, town.supervisor, town.leader)
+
+    def paths(reader):
+        return {
+            "number": finding.by_number(reader, matter.number, NOW.date()),
+            "end of a number": finding.by_number(reader, matter.number[-4:], NOW.date()),
+            "suggestions": [each for each in candidates(reader, told, NOW - WEEK) if each.number == matter.number],
+            "figures": [group for group in figures.counted(reader, NOW, template="H12") if group.counts.reported],
+            "overlays": [row for queue in QUEUES.values() for row in overlay_queues.waiting(reader, queue).rows],
+        }
+
+    assert {name for name, found in paths(named_one).items() if found} == set(paths(named_one))
+    for reader in others:
+        assert {name for name, found in paths(reader).items() if found} == set()
+
+
+def _on_its_way_to_a_hold(town, matter):
+    told = {"matter_id": matter.pk, "now": NOW}
+    actions.take(Act.ACCEPT, by=town.second_chief, **told)
+    actions.take(Act.FILE, by=town.second_chief, **told)
+    actions.take(Act.DISPATCH, by=town.second_chief, unit_id=town.unit["sanitation"], **told)
+    actions.take(Act.SIGN, by=town.handler, **told)
+    until = NOW.date() + timedelta(days=20)
+    asked = {"kind": HoldKind.SUSPENSION, "ground": HoldGround.PLANNING, "until": until, "reason": "待规划"}
+    actions.take_over(Holding.ASK, by=town.handler, **told, **asked)
+    return matter
 
 
 @pytest.mark.parametrize("who", CAST)
