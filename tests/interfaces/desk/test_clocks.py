@@ -134,7 +134,7 @@ def test_a_list_shows_what_stands_still_as_held_and_in_no_other_colour(town):
     with override("zh-hans"):
         (line,) = lines.lines([row], year_after)
     assert (line.colour, line.words) == ("hold", "挂账")
-    assert line.due.startswith("处置 停表")
+    assert line.due == "2026-11-20 15:42 起停表"
 
 
 def test_the_tally_of_a_queue_and_the_map_count_what_stands_still_as_neither_red_nor_amber(town):

@@ -1,6 +1,6 @@
 """Lines of a list as they are drawn: lamp, due moment and names, all from memory. No statement."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -95,12 +95,12 @@ def lines(rows: Iterable[Row], now: datetime) -> Iterator[Line]:
 
 def remainder(due_at: datetime, now: datetime, unit: Unit | None = None) -> str:
     """Return what is left of a limit in what it counts: `剩 3 工作日`, `剩 2 工作时`; natural time on the last day."""
-    return _worked(due_at, now, unit or unit_of(due_at)) or filters.remainder(due_at, now)
+    return _worked(due_at, now, unit or unit_of(due_at), _hours) or filters.remainder(due_at, now)
 
 
 def short_remainder(due_at: datetime, now: datetime, unit: Unit) -> str:
     """Return the same for a narrow column, where natural time is written `剩 2:10`."""
-    if said := _worked(due_at, now, unit):
+    if said := _worked(due_at, now, unit, _hours_briefly):
         return said
     is_dense = AN_HOUR <= abs(due_at - now) < 2 * A_DAY
     return filters.remainder_dense(due_at, now) if is_dense else filters.remainder(due_at, now)
@@ -123,7 +123,7 @@ def unit_of(due_at: datetime, urgency: str = Urgency.NORMAL) -> Unit:
     return Unit.WORKING_HOUR if is_worked else Unit.HOUR
 
 
-def _worked(due_at: datetime, now: datetime, unit: Unit) -> str:
+def _worked(due_at: datetime, now: datetime, unit: Unit, hours: Callable[[timedelta], str]) -> str:
     """Write what is left in working time; nothing where natural time says it better: today, or when it is over."""
     is_days = unit is Unit.WORKING_DAY
     last = (due_at - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
@@ -136,9 +136,21 @@ def _worked(due_at: datetime, now: datetime, unit: Unit) -> str:
         return ""
     if is_days:
         return filters.remainder(due_at, now, working_days=left.days) if left.days else ""
-    hours, minutes = left // AN_HOUR, left // A_MINUTE
-    said = filters.limit(hours, Unit.WORKING_HOUR) if hours else filters.limit(max(minutes, 1), Unit.WORKING_MINUTE)
-    return _("%(span)s left") % {"span": said}
+    return _("%(span)s left") % {"span": hours(left)}
+
+
+def _hours(left: timedelta) -> str:
+    """Write an amount of working time, rounded down: `2 工作时`, `45 工作分钟`."""
+    if left < AN_HOUR:
+        return filters.limit(max(left // A_MINUTE, 1), Unit.WORKING_MINUTE)
+    return filters.limit(left // AN_HOUR, Unit.WORKING_HOUR)
+
+
+def _hours_briefly(left: timedelta) -> str:
+    """Write the same for a narrow column: in English, words for it are long."""
+    if left < AN_HOUR:
+        return _("%(n)d work min") % {"n": max(left // A_MINUTE, 1)}
+    return _("%(n)d work h") % {"n": left // AN_HOUR}
 
 
 class _Said:
@@ -151,7 +163,7 @@ class _Said:
         self._clocks = {state.value: words.label(clock, language) for state, clock in LAMP_CLOCK.items()}
         self._by = _("%(clock)s by %(moment)s")
         self._held = _("On hold")
-        self._since = _("%(clock)s stopped since %(moment)s")
+        self._since = _("stopped %(moment)s")
         self._urgent = Flag("bolt", _("Urgent"), "ink")
         self._extreme = Flag("bolt", _("Extremely urgent"), "ink")
         self._rework = Flag("rotate", _("Rework"), "ink")
@@ -167,10 +179,10 @@ class _Said:
         """Return by when what has to be done; of what stands still, since when; of a finished matter, when it ended."""
         if row.due_at is None:
             return filters.recent(row.closed_at, now) if row.closed_at else self._states[row.state]
-        clock = self._clocks.get(row.state, "")
         if row.stopped_at:
-            return self._since % {"clock": clock, "moment": filters.moment(row.stopped_at, now)}
-        return self._by % {"clock": clock, "moment": filters.moment(row.due_at, now, day_end=True)}
+            return self._since % {"moment": filters.moment(row.stopped_at, now)}
+        due = filters.moment(row.due_at, now, day_end=True)
+        return self._by % {"clock": self._clocks.get(row.state, ""), "moment": due}
 
     def verdict(self, row: Row) -> str:
         """Return how a finished matter ended: late or not where something was promised, else just its state."""
