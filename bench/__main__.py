@@ -1,7 +1,7 @@
 """`make bench`: figures beside their limits, in one table and as bench/results/*.json.
 
 python -m bench [--quick | --full] [NAME …]
-with NAME of: locator intake step lifecycle list search import timers memory
+with NAME of: locator intake step lifecycle list search import timers suggest memory
 """
 
 import argparse
@@ -32,20 +32,21 @@ BENCHES = {
     "search": "bench.search",
     "import": "bench.importing",
     "timers": "bench.timers",
+    "suggest": "bench.suggesting",
     "memory": "bench.memory",
 }
 SIZES = {
     "quick": {
         "reports": 300, "steps": 300, "lives": 40, "small": 20_000, "big": 100_000, "pages": 100, "import": 20_000,
-        "timers": 20_000, "timer_seconds": 10,
+        "timers": 20_000, "timer_seconds": 10, "told": 3_000,
     },
     "default": {
         "reports": 2_000, "steps": 2_000, "lives": 200, "small": 100_000, "big": 1_000_000, "pages": 240,
-        "import": 200_000, "timers": 1_000_000, "timer_seconds": 60,
+        "import": 200_000, "timers": 1_000_000, "timer_seconds": 60, "told": 30_000,
     },
     "full": {
         "reports": 5_000, "steps": 5_000, "lives": 500, "small": 100_000, "big": 5_000_000, "pages": 1_000,
-        "import": 1_000_000, "timers": 1_000_000, "timer_seconds": 60,
+        "import": 1_000_000, "timers": 1_000_000, "timer_seconds": 60, "told": 100_000,
     },
 }  # fmt: skip
 

@@ -77,7 +77,7 @@ def forget() -> None:
 
 
 def found(actor: Actor, given: Mapping[str, str], point: tuple[float | None, float | None], now: datetime) -> Found:
-    """Return what a report that is being written may be about. Two statements where its place is known."""
+    """Return what a report that is being written may be about. One statement where its place is known."""
     typed, text, chosen = given.get("q", "").strip(), given.get("text", ""), given.get("template", "")
     area = given.get("area", "") or given.get("town", "")
     suggested = queries.suggest(actor, text, *point, now, area=area if area in names() else "", template=chosen)

@@ -8,7 +8,9 @@ from tests.town import HEXIYUAN_01, SONGYUAN_01, a_matter, a_report
 from tongxin.apps.matters import actions
 from tongxin.apps.matters.actions.training import switch_off
 from tongxin.apps.matters.models import Matter
-from tongxin.apps.matters.suggesting.likeness import Told, near_duplicates, of_matter
+from tongxin.apps.matters.suggesting.fitting import fit
+from tongxin.apps.matters.suggesting.grams import folded
+from tongxin.apps.matters.suggesting.likeness import WINDOW, Comparison, Told, candidates, near_duplicates, of_matter
 from tongxin.rules.lifecycles.matter import Act, Ground
 from tongxin.rules.likeness import Likeness
 
@@ -60,6 +62,18 @@ def test_a_thing_told_in_quite_other_words_is_found_by_kind_and_place(town, now)
     assert near.matter.id == id_
     assert near.likeness is Likeness.SOMEWHAT
     assert near.words == ()
+
+
+def test_a_matter_of_the_kind_the_text_is_likely_of_is_nearer_than_one_of_another(town, now):
+    lamp = reported(town, now, template="D02", text="灯杆上的灯一直闪")
+    dog = reported(town, now, template="C23", text="两条狗没拴绳子追人")
+    lines = [("D02", folded("路灯不亮")), ("C23", folded("流浪狗乱叫")), ("C02", folded("垃圾没人收"))] * 10
+    asked = told(template="", text="路灯不亮")
+
+    near = Comparison(asked, candidates(town.dispatcher, asked, now - WINDOW), fit(lines, [])).duplicates(now)
+
+    assert [each.matter.id for each in near] == [lamp]
+    assert dog not in [each.matter.id for each in near]
 
 
 @pytest.mark.parametrize(("metres", "is_near"), [(0, True), (250, True), (310, False), (2000, False)])
@@ -130,11 +144,11 @@ def test_a_sealed_matter_is_near_only_to_those_who_may_see_it(town, now):
     assert len(near_duplicates(town.duty_chief, told(), now)) == 1
 
 
-def test_it_takes_two_statements_however_many_are_near(town, now, django_assert_num_queries):
+def test_it_takes_one_statement_however_many_are_near(town, now, django_assert_num_queries):
     actions.report_many([a_report()] * 30, by=town.grid_worker, now=now)
     near_duplicates(town.dispatcher, told(), now)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         near = near_duplicates(town.dispatcher, told(), now, limit=3)
 
     assert len(near) == 3

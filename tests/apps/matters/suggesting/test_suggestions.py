@@ -105,11 +105,11 @@ def test_a_suggestion_writes_nothing(town, now, trained):
     assert (list(Matter.objects.values()), Entry.objects.count()) == before
 
 
-def test_a_suggestion_takes_two_statements(town, now, trained, django_assert_num_queries):
+def test_a_suggestion_takes_one_statement(town, now, trained, django_assert_num_queries):
     actions.report(a_report(), by=town.grid_worker, now=now)
     suggested(town, now)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         suggested(town, now)
 
 

@@ -35,7 +35,9 @@ ALIKE = 0.3  # of the texts alone
 BOUNDS = Bounds(somewhat=0.4, rather=0.52, very=0.68)
 GONE = (State.REFUSED, State.VOIDED, State.MERGED)  # who follows another matter is found through that one
 COLUMNS = "id, number, title, place, template_code, state, area, lon, lat, reported_at, closed_at"
-TEXTS = "SELECT matter_id, text FROM matters_report WHERE matter_id = ANY(%s::bigint[])"
+WITH_TEXT = """
+    SELECT near.*, coalesce(r.text, '') FROM {near} AS near LEFT JOIN matters_report r ON r.matter_id = near.id
+    ORDER BY near.reported_at DESC, near.id DESC"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Other(NamedTuple):
     lat: float | None
     reported_at: datetime
     closed_at: datetime | None
-    text: str = ""
+    text: str
 
 
 class Near(NamedTuple):
@@ -90,7 +92,7 @@ def of_matter(matter: Matter, text: str) -> Told:
 def near_duplicates(actor: Actor, told: Told, now: datetime, limit: int = 5) -> list[Near]:
     """Return matters of the week that may be the same, the likest first; none while suggestions are off.
 
-    Open, or closed within the week. Two statements at most.
+    Open, or closed within the week. One statement at most.
     """
     in_force = serving.current()
     if in_force.basis is serving.Basis.OFF:
@@ -100,7 +102,7 @@ def near_duplicates(actor: Actor, told: Told, now: datetime, limit: int = 5) -> 
 
 
 def candidates(actor: Actor, told: Told, since: datetime) -> list[Other]:
-    """Return what the actor may see within reach since then, the newest first, with its text. Two statements."""
+    """Return what the actor may see within reach since then, the newest first, with its text. One statement."""
     where = _within_reach(told)
     if where is None:
         return []
@@ -108,11 +110,9 @@ def candidates(actor: Actor, told: Told, since: datetime) -> list[Other]:
         f"{where[0]} AND reported_at > %s::timestamptz AND state <> ALL(%s::text[]) AND id <> %s::bigint",
         [*where[1], since, [state.value for state in GONE], told.matter_id or 0],
     )
-    found = run(
-        *_union(COLUMNS, scope_parts(scope(actor)), rest, ("ORDER BY reported_at DESC, id DESC LIMIT %s", [MOST]))
-    )
-    texts = dict(run(TEXTS, [[row[0] for row in found]])) if found else {}
-    return [Other(*row, texts.get(row[0], "")) for row in found]
+    newest = ("ORDER BY reported_at DESC, id DESC LIMIT %s", [MOST])
+    near, params = _union(COLUMNS, scope_parts(scope(actor)), rest, newest)
+    return [Other(*row) for row in run(WITH_TEXT.format(near=near), params)]
 
 
 class Comparison:
@@ -122,6 +122,8 @@ class Comparison:
         self._told, self._others = told, others
         self._text = _Text(told.text, guesser)
         self._likes = [self._text.share(other.text) for other in others]
+        self._kinds = {told.template: 1.0} if told.template or not guesser else self._text.kinds(guesser)
+        self._likeliest = max(self._kinds, key=self._kinds.__getitem__)
 
     def duplicates(self, now: datetime) -> list[Near]:
         """Return what may be the same matter, the likest first: open, or closed within the week."""
@@ -132,11 +134,16 @@ class Comparison:
             if apart > WINDOW or (other.closed_at and now - other.closed_at > WINDOW):
                 continue
             metres = _metres(self._told, other)
-            share = like * TOLD + _kind_share(self._told, other) + _close_share(self._told, other, metres) * CLOSE
+            share = like * TOLD + self._kind_share(other) + _close_share(self._told, other, metres) * CLOSE
             if likeness := BOUNDS.likeness(share):
                 words = self._text.common(other.text)
                 found.append(Near(other, likeness, share, metres, apart.total_seconds() / 3600, words))
         return sorted(found, key=lambda near: (-near.share, near.hours))
+
+    def _kind_share(self, other: Other) -> float:
+        """Return what the kind adds: as much as that of the text is likely to be the other's, beside its likeliest."""
+        same_class = SAME_CLASS if other.template_code.startswith(self._likeliest[:1]) else 0.0
+        return max(SAME_KIND * self._kinds.get(other.template_code, 0.0), same_class)
 
     def alike(self, least: float = ALIKE) -> list[Other]:
         """Return those that tell the like, whenever it was and however it ended."""
@@ -180,14 +187,6 @@ def _close_share(told: Told, other: Other, metres: float | None) -> float:
     return IN_GRID if is_same_grid else IN_VILLAGE
 
 
-def _kind_share(told: Told, other: Other) -> float:
-    if not told.template:
-        return SAME_CLASS
-    if told.template == other.template_code:
-        return SAME_KIND
-    return SAME_CLASS if told.template[0] == other.template_code[0] else 0.0
-
-
 # --- what ------------------------------------------------------------------------------------------------
 
 
@@ -201,6 +200,11 @@ class _Text:
         self._rare = guesser.rare if guesser else 1.0
         self._weights = self._weighed(self._plain)
         self._length = math.sqrt(sum(weight * weight for weight in self._weights.values()))
+
+    def kinds(self, guesser: Guesser) -> dict[str, float]:
+        """Return how likely each kind is, beside the likeliest, which is 1: also where that is not sure at all."""
+        shares = guesser.shares(self._plain)
+        return dict(zip(guesser.codes, (shares / shares.max()).tolist(), strict=True))
 
     def share(self, text: str) -> float:
         """Return the cosine of the two texts, 0 to 1."""

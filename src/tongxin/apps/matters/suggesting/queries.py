@@ -83,8 +83,8 @@ def suggest(
 ) -> Suggestions:
     """Return what a text suggests, at a point or in an area where one is known.
 
-    `template` is the kind somebody chose already, if so: what lies nearby is compared with it. Two statements where
-    the place is known, else none.
+    `template` is the kind somebody chose already, if so: what lies nearby is compared with it. One statement where the
+    place is known, else none.
     """
     in_force = serving.current()
     if in_force.basis is Basis.OFF or not text.strip():
@@ -93,7 +93,8 @@ def suggest(
     places = places_in(actor, text, told_at)
     where = told_at or next((place.code for place in places if place.code), "")
     found = _kinds(in_force.guesser, text)
-    told = Told(text, template or (found[0].code if found else ""), told_at, lon, lat)
+    by_words = found[0].code if found and not in_force.guesser else ""  # a guesser tells how likely each kind is
+    told = Told(text, template or by_words, told_at, lon, lat)
     others = candidates(actor, told, now - PAST)
     beside = Comparison(told, others, in_force.guesser)
     alike = beside.alike()
