@@ -586,6 +586,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
     },
     proposals.Act: {
         proposals.Act.CHANGE: "修改草案",
+        proposals.Act.RENAME: "改名",
         proposals.Act.REBASE: "对齐现行规则",
         proposals.Act.CHECK: "检查",
         proposals.Act.REHEARSE: "试运行",

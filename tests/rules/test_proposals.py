@@ -24,7 +24,9 @@ def reachable(start: State, without: set[Act]) -> set[State]:
     """Return the states that can be reached by the table's acts, these left out."""
     found, new = {start}, {start}
     while new:
-        new = {step.target for step in TABLE if step.act not in without and step.sources & found} - found
+        new = {
+            step.target for step in TABLE if step.target and step.act not in without and step.sources & found
+        } - found
         found |= new
     return found
 
@@ -121,7 +123,7 @@ class LifeOfAProposal(RuleBasedStateMachine):
         except Refused:
             return
         self.follow(step.act, person, fatal, at)
-        self.facts = replace(self.facts, state=step.target)
+        self.facts = replace(self.facts, state=step.target or self.facts.state)
 
     def follow(self, act: Act, person: int, fatal: int, at: datetime | None) -> None:
         known = self.facts

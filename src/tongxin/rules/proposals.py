@@ -29,6 +29,7 @@ class Act(StrEnum):
     """What can be done to a proposal."""
 
     CHANGE = "change"  # 修改
+    RENAME = "rename"  # 改名
     REBASE = "rebase"  # 对齐现行规则
     CHECK = "check"  # 检查
     REHEARSE = "rehearse"  # 试运行
@@ -75,7 +76,7 @@ class Step(NamedTuple):
 
     act: Act
     sources: frozenset[State]
-    target: State
+    target: State | None  # None: it stays where it is
     unless: tuple[Guard, ...] = ()
     is_platforms: bool = False  # time or the worker brings it about, nobody presses it
 
@@ -135,6 +136,7 @@ PUBLISHABLE = (empty, fatal, behind, own_draft)
 TABLE = (
     #    act           from                        to           refused if                    by the platform
     Step(Act.CHANGE,   OPEN,                       S.DRAFT,     (behind_with_changes,)),
+    Step(Act.RENAME,   ALIVE,                      None),
     Step(Act.REBASE,   OPEN,                       S.DRAFT,     (up_to_date,)),
     Step(Act.CHECK,    OPEN,                       S.CHECKED,   (empty, behind, rehearsing)),
     Step(Act.REHEARSE, frozenset({S.CHECKED, S.REHEARSED}), S.CHECKED, (fatal, behind, rehearsing)),

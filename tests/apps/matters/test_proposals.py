@@ -163,6 +163,7 @@ def test_the_story_of_a_rule_tells_who_changed_what_and_why(town):
 TOLD = {
     "draft": {"title": "试"},
     "change": {"proposal_id": 1, "content": {}},
+    "rename": {"proposal_id": 1, "title": "试"},
     "amend": {"edit": Edit(), "title": "试"},
     "start_due": {},
 }
@@ -264,6 +265,15 @@ def test_edits_of_several_pages_gather_in_ones_own_open_draft(town):
     assert first.pk == second.pk != other.pk
     assert Proposal.objects.get(pk=first.pk).content["templates"] == {"C02": {"limit": "2wh"}}
     assert Proposal.objects.get(pk=first.pk).content["book"] == {"households": 7}
+
+
+def test_another_title_changes_nothing_else(town):
+    proposal = rehearsed(town)
+
+    renamed = proposals.rename(proposal_id=proposal.pk, title="秋季市容", by=town.second_admin, now=NOW)
+
+    assert (renamed.title, renamed.state, renamed.content) == ("秋季市容", State.REHEARSED, proposal.content)
+    assert proposals.publish(proposal_id=proposal.pk, by=town.second_admin, now=NOW).state == State.PUBLISHED
 
 
 def test_two_who_write_at_once_are_told(town):

@@ -84,7 +84,7 @@ def _seen(rows: Rows, usual: Mapping[tuple[str, int], str]) -> Iterator[Seen]:
 
 def _finish(proposal: Proposal, rehearsal: Rehearsal, now: datetime) -> None:
     step = proposals.decide(Act.FINISH, drafting.facts_of(proposal), Ask(now))
-    proposal.state = step.target
+    proposal.state = step.target or proposal.state
     proposal.rev += 1
     proposal.save(update_fields=["state", "rev"])
     rehearsal.ended_at = now

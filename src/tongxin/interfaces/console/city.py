@@ -103,7 +103,7 @@ PARTS = (
     Part(
         "second_admin",
         "second_admin",
-        "系统管理员（第二人，规则由两人发布）",
+        "系统管理员（第二人）",
         ((Role.SYSTEM_ADMIN, "city_center-3308", "3308"),),
     ),
     Part("security_admin", "security_admin", "安全管理员", ((Role.SECURITY_ADMIN, "city_center-3308", "3308"),)),

@@ -73,6 +73,21 @@ def change(
 
 
 @transaction.atomic
+def rename(*, proposal_id: int, title: str, by: Actor, now: datetime) -> Proposal:
+    """Give a proposal that is under way another title; what it says stays. Raises Missing, Refused, Invalid."""
+    require(by, Permission.EDIT_RULES)
+    proposal = _locked(proposal_id)
+
+    step = _decide(Act.RENAME, proposal, by, now)
+
+    proposal.title = _title(title)
+    _move(proposal, step)
+
+    record("rules.rename", _subject(proposal), by=by, at=now)
+    return proposal
+
+
+@transaction.atomic
 def amend(*, edit: Edit, by: Actor, now: datetime, title: str = "", proposal_id: int | None = None) -> Proposal:
     """Put one edit into a draft: the one named, else the actor's own open one, else a new one with this title.
 
@@ -291,7 +306,7 @@ def _decide(act: Act, proposal: Proposal, by: Actor, now: datetime, publish_at: 
 
 
 def _move(proposal: Proposal, step: Step) -> None:
-    proposal.state = step.target
+    proposal.state = step.target or proposal.state
     proposal.rev += 1
     proposal.save()
 

@@ -35,6 +35,7 @@ KINDS = {  # the kinds of entries that are no step of a matter's life
     "suggester.switch": gettext_lazy("Suggestions switched on or off"),
     "rules.draft": gettext_lazy("Rules: draft opened"),
     "rules.change": gettext_lazy("Rules: draft changed"),
+    "rules.rename": gettext_lazy("Rules: draft renamed"),
     "rules.rebase": gettext_lazy("Rules: draft brought up to date"),
     "rules.check": gettext_lazy("Rules: draft checked"),
     "rules.rehearse": gettext_lazy("Rules: dry run started"),

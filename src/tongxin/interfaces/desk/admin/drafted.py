@@ -18,6 +18,12 @@ def asked(request: HttpRequest) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
+def passed_on(request: HttpRequest) -> str:
+    """Return what an address needs to lead on to the same draft: nothing where none was named."""
+    named = asked(request)
+    return f"?draft={named}" if named is not None else ""
+
+
 def target(request: HttpRequest) -> Proposal | None:
     """Return the draft an edit will go into: the one asked for, else the person's own; None: a new one."""
     actor, wanted = request.actor, asked(request)  # type: ignore[attr-defined]

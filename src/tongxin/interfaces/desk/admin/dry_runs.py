@@ -49,7 +49,7 @@ def _result(result: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     return {
         "asked": asked,
         "different": result.get("different", 0),
-        "share": rate(result.get("different", 0) / asked * 100 if asked else None, 1),
+        "share": rate(result.get("different", 0) / asked if asked else None, 1),
         "unknown": result.get("unknown", 0),
         "earlier": due.get("earlier", 0),
         "later": due.get("later", 0),

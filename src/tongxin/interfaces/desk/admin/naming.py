@@ -53,7 +53,7 @@ RULE_FIELDS = {
     "match.urgencies": gettext_lazy("Urgencies"),
     "match.channels": gettext_lazy("Channels"),
     "match.areas": gettext_lazy("Areas"),
-    "match.village_kinds": gettext_lazy("Ground"),
+    "match.village_kinds": gettext_lazy("Urban or rural"),
     "target.kind": gettext_lazy("Goes to"),
     "target.level": gettext_lazy("Looked for from"),
     "why": gettext_lazy("Why"),

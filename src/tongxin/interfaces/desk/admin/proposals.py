@@ -46,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "open": [row for row in rows if row["is_alive"]],
         "past": [row for row in rows if not row["is_alive"]],
-        "fields": [Field("title", _("What is changed"), value=title, is_required=True, longest=proposals.TITLE_LIMIT)],
+        "fields": [_title_field(title)],
     }
     return page(request, "desk/admin/proposals.html", context)
 
@@ -73,6 +73,7 @@ def one(request: HttpRequest, proposal_id: int) -> HttpResponse:
         "run": dry_runs.told(drafting.last_rehearsal(proposal), actor, now),
         "story": shown.story(proposal),
         "publish_fields": _publish_fields(request.GET),
+        "title_fields": [_title_field(proposal.title)],
         "is_alive": is_alive,
         "may_edit": proposal.state in ALIVE - {State.SCHEDULED},
     }
@@ -177,6 +178,7 @@ ACTS: dict[str, Doing] = {
     Act.REBASE: _rebase,
     Act.PUBLISH: _publish,
     Act.RECALL: _simply(proposals.recall, gettext_lazy("It no longer takes effect by itself.")),
+    "rename": lambda *told: _rename(*told),
     Act.WITHDRAW: _simply(proposals.withdraw, gettext_lazy("Withdrawn. It can still be read.")),
 }
 
@@ -199,6 +201,15 @@ def _brief(clash: Difference, given: Any) -> str:
     if isinstance(given, dict) and clash.part is Part.ROUTING:
         return naming.rule_in_words(given)
     return naming.value(clash.part, clash.field, given)[:60]
+
+
+def _rename(request: HttpRequest, proposal_id: int, by: Any, now: datetime) -> object:
+    told = {"proposal_id": proposal_id, "title": request.POST.get("title", ""), "by": by, "now": now}
+    return attempt(request, lambda: proposals.rename(**told), _("Renamed."))
+
+
+def _title_field(title: str) -> Field:
+    return Field("title", _("What is changed"), value=title, is_required=True, longest=proposals.TITLE_LIMIT)
 
 
 def _publish_fields(asked: QueryDict) -> list[Field]:

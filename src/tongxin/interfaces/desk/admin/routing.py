@@ -44,6 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "fields": _try_fields(request.GET),
         "tried": tried(request.GET) if request.GET.get("template") or request.GET.get("area") else None,
         "new": NEW,
+        "draft": drafted.passed_on(request),
     }
     return page(request, "desk/admin/routing.html", context)
 
@@ -199,7 +200,7 @@ def _match_words(match: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
         "urgencies": (_("Urgencies"), lambda code: label(Urgency(code))),
         "channels": (_("Channels"), lambda code: label(Channel(code))),
         "areas": (_("Areas"), lambda code: areas.names().get(code, code)),
-        "village_kinds": (_("Ground"), lambda code: label(VillageKind(code))),
+        "village_kinds": (_("Urban or rural"), lambda code: label(VillageKind(code))),
     }
     return [
         (title, joined(word(each) for each in match[name])) for name, (title, word) in said.items() if match.get(name)

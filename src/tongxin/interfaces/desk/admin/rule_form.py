@@ -51,7 +51,7 @@ def fields_of(row: Mapping[str, Any] | None, place: int, posted: QueryDict | Non
         Field("areas", _("Area codes"), value=_joined(match, "areas"), hint=_("empty: anywhere")),
         Field(
             "village_kinds",
-            _("Ground"),
+            _("Urban or rural"),
             "checks",
             tuple(match.get("village_kinds", ())),
             choices=choices(VillageKind),

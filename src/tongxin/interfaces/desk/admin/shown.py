@@ -15,7 +15,6 @@ from tongxin.apps.matters.drafting import findings_of
 from tongxin.apps.matters.models import Proposal
 from tongxin.apps.people.models import Person
 from tongxin.interfaces.desk.admin import naming
-from tongxin.interfaces.desk.admin.audit import KINDS
 from tongxin.interfaces.desk.admin.doors import label
 from tongxin.look.filters import full_moment, is_english, iso, number, recent, say
 from tongxin.rules import proposals as rules
@@ -26,6 +25,7 @@ from tongxin.rules.proposals import ALIVE, Act, Ask, Facts, State
 
 RAIL = (State.DRAFT, State.CHECKED, State.REHEARSED, State.PUBLISHED)
 WAY = (Act.CHECK, Act.REHEARSE, Act.PUBLISH)
+HASTE = "proposal.rehearsing"  # the progress on the page says as much
 ICONS = {
     "draft": "file-plus",
     "change": "pencil",
@@ -33,6 +33,7 @@ ICONS = {
     "check": "clipboard-check",
     "rehearse": "flask",
     "stop": "player-stop",
+    "rename": "pencil",
     "schedule": "calendar-event",
     "recall": "arrow-back-up",
     "lapse": "alert-triangle",
@@ -120,10 +121,12 @@ def acts(facts: Facts, actor: Actor, now: datetime) -> dict[str, Any]:
             refusals[each] = None
         except Refused as refusal:
             refusals[each] = refusal
-    waiting = [each for each in WAY if (why := refusals[each]) is not None and why.code != "proposal.wrong_state"]
+    said = {
+        each: say(why) for each in WAY if (why := refusals[each]) and why.code not in ("proposal.wrong_state", HASTE)
+    }
     return {
         "open": {each.value for each, refusal in refusals.items() if refusal is None},
-        "refused": [(label(each), say(refusals[each]), "") for each in waiting],  # type: ignore[arg-type]
+        "refused": [(label(each), sentence, "") for each, sentence in said.items()],
     }
 
 
@@ -218,13 +221,17 @@ def story(proposal: Proposal) -> list[dict[str, Any]]:
             "time": recent(each.at, entries[-1].at),
             "at": iso(each.at),
             "icon": ICONS.get(each.kind.removeprefix("rules."), "pencil"),
-            "title": str(KINDS.get(each.kind, each.kind)),
+            "title": _done(each.kind.removeprefix("rules.")),
             "who": _who(each.actor, names),
             "text": _detail(each.kind, each.data),
             "is_now": n == 0,
         }
         for n, each in enumerate(reversed(entries))
     ]
+
+
+def _done(kind: str) -> str:
+    return label(Act(kind)) if kind in set(Act) else _("Drafted")
 
 
 def _who(actor: str, names: Mapping[int, str]) -> str:

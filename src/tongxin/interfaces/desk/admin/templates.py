@@ -41,7 +41,15 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "desk/admin/templates.html",
-        {"groups": groups, "classes": CLASSES, "counts": counts, "letter": letter, "q": query, "total": len(rows)},
+        {
+            "groups": groups,
+            "classes": CLASSES,
+            "counts": counts,
+            "letter": letter,
+            "q": query,
+            "total": len(rows),
+            "draft": drafted.passed_on(request),
+        },
     )
 
 
