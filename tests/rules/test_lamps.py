@@ -1,14 +1,13 @@
 """Lamps: time alone decides the colour."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tongxin.rules.deadlines import Verdict, verdict
-from tongxin.rules.lamps import Lamp, lamp, remainder
+from tongxin.rules.lamps import Lamp, lamp
 
 DUE = datetime(2026, 11, 20, 9, tzinfo=UTC)
 AMBER = DUE - timedelta(hours=4)
@@ -48,10 +47,3 @@ def test_a_running_clock_only_gets_worse(one, other):
     order = [Lamp.GREEN, Lamp.AMBER, Lamp.RED]
 
     assert order.index(lamp(sooner, DUE, AMBER)) <= order.index(lamp(later, DUE, AMBER))
-
-
-def test_the_remainder_is_negative_when_overdue():
-    shanghai = DUE.astimezone(ZoneInfo("Asia/Shanghai"))
-
-    assert remainder(DUE - timedelta(minutes=8), shanghai) == timedelta(minutes=8)
-    assert remainder(DUE + timedelta(minutes=80), shanghai) == -timedelta(minutes=80)

@@ -1,6 +1,6 @@
 """Lamps: the colour of a deadline is a pure function of its columns and now."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -24,8 +24,3 @@ def lamp(
     if now > due_at:
         return Lamp.RED
     return Lamp.AMBER if now >= amber_at else Lamp.GREEN
-
-
-def remainder(now: datetime, due_at: datetime) -> timedelta:
-    """Return the time left, negative when overdue; nights and rest days included. Words belong to pages."""
-    return due_at.astimezone(UTC) - now.astimezone(UTC)
