@@ -1,4 +1,4 @@
-"""Make the catalog: event_templates.csv and source/*.toml in, templates.json, routing.json and standard_units.json out.
+"""Make the catalog: event_templates.csv and source/*.toml in, templates, routing, standard_units and texts.json out.
 
 Run `python catalog/build.py` after editing a source. Standard library only. How a field is written in a source:
 
@@ -68,6 +68,7 @@ def build() -> dict[str, Any]:
         "templates.json": {"classes": classes, "templates": templates},
         "routing.json": {"rules": [*_first_rules(), *_template_rules(templates, units)]},
         "standard_units.json": {"kinds": [_kind(name, entry) for name, entry in units.items()]},
+        "texts.json": {"texts": [_text(entry) for entry in _source("texts")["text"]]},
     }
 
 
@@ -222,7 +223,14 @@ def _kind(name: str, entry: dict[str, str]) -> dict[str, Any]:
     return {"kind": name, "label": entry["label"], "label_en": entry["en"], "stands": stands}
 
 
+def _text(entry: dict[str, str]) -> dict[str, str]:
+    columns = ("code", "template", "act", "state", "title", "text", "title_en", "text_en")
+    if unknown := set(entry) - set(columns):
+        raise SystemExit(f"{entry['code']}: {sorted(unknown)}")
+    return {name: entry.get(name, "") for name in columns}
+
+
 if __name__ == "__main__":
     for name, content in build().items():
         (HERE / name).write_text(text_of(content), encoding="utf-8")
-        print(f"{name}: {len(content.get('templates') or content.get('rules') or content.get('kinds'))}")
+        print(f"{name}: {len(list(content.values())[-1])}")

@@ -1274,6 +1274,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "筛选条件太长，保存不了，请去掉几个条件。",
         "These filters are too long to keep. Take some of them off.",
     ),
+    "text.no_title": ("给它起个标题，用的人按标题挑选。", "Give it a title: people choose by it."),
+    "text.empty": ("正文还空着，请写上要插入的话。", "The text is empty. Write what is to be inserted."),
+    "text.no_act": (
+        "适用的办理动作或状态不存在，请重新选择。",
+        "There is no such act or state. Choose it again.",
+    ),
+    "text.missing": ("这条常用语或宏已删除，或不属于这个单位。", "This text or macro is gone, or belongs to another unit."),
     "list.missing": ("这个列表已删除，或不是您的。", "This list is gone, or it is not yours."),
     "print.no_pango": (
         "这台服务器缺少排版文字的库，暂时不能生成 PDF。请管理员安装：{packages}。现在请回到事项页，用“打印”由浏览器打印。",

@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One line of the navigation. `count` is what waits there; `is_hot` says that something in it is overdue."""
+    """One line of the navigation.
+
+    `count` is what waits there, `new` how much of it is unread; `is_hot` says that something in it is overdue.
+    """
 
     label: str
     url: str
@@ -14,6 +17,7 @@ class NavItem:
     count: str = ""
     is_hot: bool = False
     is_current: bool = False
+    new: str = ""
 
 
 @dataclass(frozen=True, slots=True)

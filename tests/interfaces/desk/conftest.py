@@ -2,6 +2,7 @@
 
 import pytest
 
+from tongxin.apps.matters import texts
 from tongxin.interfaces.desk import suggest, units
 from tongxin.look import catalog
 
@@ -16,3 +17,4 @@ def forgotten_by_the_desk():
     yield
     suggest.forget()
     units.forget()
+    texts.forget()

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from tests.interfaces.desk.visitors import visitor
 from tests.town import ZHANGTAN_01, a_matter
-from tongxin.apps.matters.models import Matter
 
 NUMBERS = re.compile(r'id="r-([A-Z0-9-]+)"')
 
@@ -97,29 +96,6 @@ def test_a_list_costs_few_statements_however_long_it_is(town, moment, path, most
 
     assert len(numbers(answer)) == 4
     assert len(asked) >= 4
-
-
-def test_many_are_dispatched_at_once_and_each_refusal_is_told(town, moment):
-    first, second = (a_matter(town, "AWAITING_DISPATCH", now=moment) for _ in range(2))
-    gone = a_matter(town, "HANDLING", now=moment)
-    ticked = [first.number, second.number, gone.number]
-
-    answer = visitor("dispatcher").post("/q/awaiting_dispatch/acts/dispatch", {"number": ticked}, follow=True)
-
-    said = answer.content.decode()
-    assert "派遣：办好 2 件" in said
-    assert "1 件已不在这个队列里" in said
-    assert set(Matter.objects.filter(number__in=ticked[:2]).values_list("state", flat=True)) == {"awaiting_signature"}
-
-
-def test_nobody_acts_on_many_without_the_post(town, moment):
-    matter = a_matter(town, "AWAITING_DISPATCH", now=moment)
-
-    answer = visitor("acceptor").post("/q/awaiting_dispatch/acts/dispatch", {"number": [matter.number]}, follow=True)
-
-    matter.refresh_from_db()
-    assert matter.state == "awaiting_dispatch"
-    assert "您在这件事项上没有这个岗位" in answer.content.decode()
 
 
 def test_an_empty_queue_is_praised_by_fact(town):

@@ -1,4 +1,4 @@
-"""Acts: one on one matter with its form, or the same on many."""
+"""Acts: one on one matter, with its form."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,17 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin import words
 from tongxin.apps.journal.models import EvidenceKind
 from tongxin.apps.matters import actions, queries
-from tongxin.apps.matters.actions import Asked, Taken
+from tongxin.apps.matters.actions import Taken
+from tongxin.apps.matters.actions.light import mark_read
 from tongxin.apps.matters.choices import choices
 from tongxin.apps.matters.models import Matter
-from tongxin.interfaces.desk import frame, home, lines, merging, undoing
+from tongxin.interfaces.desk import frame, home, lines, merging, texts, undoing
 from tongxin.interfaces.desk import matter as pages
 from tongxin.interfaces.desk import units as directory
 from tongxin.interfaces.desk.asking import fields_of
@@ -48,6 +49,7 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
         taken = _take(request, found, asked, now)
     except Refused as refusal:
         return _form(request, queries.one(request.actor, number), asked, now, refusal)  # type: ignore[attr-defined]
+    mark_read([taken.id], by=request.actor, now=now)  # type: ignore[attr-defined]
     messages.success(request, _said(asked, taken))
     undoing.offer(request, asked, taken, now)
     return HttpResponseRedirect(onward(request, found))
@@ -95,12 +97,17 @@ def _form(
     is_possible = choice is not None and is_open(choice)
     if refusal is None and not is_possible:
         refusal = choice.refused if choice else _wrong_state(found, asked)
+    fields = fields_of(found, asked, given, refusal if is_possible else None) if is_possible else ()
+    ready = texts.picker(request, asked.value, fields, found)
+    if (written := texts.inserted(request, given, ready)) is not given:
+        fields = fields_of(found, asked, written, None)
     context = pages.head(found, clocks, now) | {
         "now": now,
         "act": asked,
         "label": words.label(asked, get_language() or "zh-hans"),
         "is_possible": is_possible,
-        "fields": fields_of(found, asked, given, refusal if is_possible else None) if is_possible else (),
+        "fields": fields,
+        "ready": ready,
         "sentence": filters.say(refusal) if refusal else "",
         "is_stale": isinstance(refusal, Stale),
         "offered": _offered(found, given, asked) if "unit" in ASKS[asked] else None,

@@ -19,7 +19,7 @@ from tongxin.apps.matters import overlay_queues
 from tongxin.apps.matters.queries import Tally
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
-from tongxin.interfaces.desk import nav, undoing
+from tongxin.interfaces.desk import kept, nav, undoing
 from tongxin.look.filters import capped
 from tongxin.look.shell import MenuLink, NavGroup, NavItem, PostChoice, Shell
 from tongxin.rules.errors import Refused
@@ -57,6 +57,7 @@ RULES = (
     (Permission.EDIT_RULES, "desk:templates", "template", gettext_lazy("Templates")),
     (Permission.EDIT_RULES, "desk:routing", "route", gettext_lazy("Routing rules")),
     (Permission.EDIT_RULES, "desk:suggestions", "bulb", gettext_lazy("Suggestions")),
+    (Permission.EDIT_RULES, "desk:texts", "text-plus", gettext_lazy("Ready words and macros")),
     (Permission.EDIT_RULES, "desk:limits", "clock-edit", gettext_lazy("Limits and triggers")),
     (Permission.EDIT_CALENDAR, "desk:calendar", "calendar", gettext_lazy("Limits and calendar")),
     (Permission.EDIT_UNITS, "desk:units", "building-community", gettext_lazy("Units")),
@@ -154,10 +155,14 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
         is_first = here is not None and here.role in nav.HOMES
         to_do.insert(0 if is_first else 1, NavGroup(_("Joint work and supervision"), over))
     yield from to_do
+    if lists := tuple(kept.items(request, now)):
+        yield NavGroup(_("My lists"), lists)
     if actor.roles & (DESK | UNIT | GRID | OVERSIGHT):
         business = [("desk:matters", "list-details", _("All matters")), ("desk:map", "map-2", _("Map"))]
         business.append(("desk:figures", "chart-bar", _("Figures")))
         business.append(("desk:roster", "calendar-user", _("Roster")))
+        if may(actor, Permission.EQUIP_UNIT):
+            business.append(("desk:texts", "text-plus", _("Ready words and macros")))
         if may(actor, Permission.UNSEAL):
             business.append(("desk:unseal", "lock-open", _("Open a sealed matter")))
         if may(actor, Permission.REPORT):
@@ -172,7 +177,8 @@ def _queue_item(request: HttpRequest, queue: Queue, tally: Tally) -> NavItem:
     url = reverse("desk:queue", args=[queue.state.value])
     label = words.label(queue.state, get_language() or "zh-hans")
     count = capped(tally.count) if tally.count else ""
-    return NavItem(label, url, queue.icon, count, bool(tally.overdue), request.path == url)
+    new = kept.new_in(request, queue.state, tally)
+    return NavItem(label, url, queue.icon, count, bool(tally.overdue), request.path == url, new)
 
 
 def _overlay_items(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavItem]:

@@ -18,6 +18,7 @@ from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters import actions, kinds, overlay_choices, queries
 from tongxin.apps.matters.keeping import is_unkept
+from tongxin.apps.matters.actions.light import mark_read
 from tongxin.apps.matters.models import Deadline, Matter, RoutingRule, Template
 from tongxin.apps.matters.overlay_choices import Laid
 from tongxin.apps.matters.queries import Row
@@ -26,7 +27,7 @@ from tongxin.apps.matters.unsealings import reading
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
 from tongxin.interfaces.desk import clocks as timing
-from tongxin.interfaces.desk import frame, lines, masking, merging, overlays, places, roster, sealing, story
+from tongxin.interfaces.desk import frame, lines, macros, masking, merging, overlays, places, roster, sealing, story
 from tongxin.interfaces.desk.lines import Tag
 from tongxin.interfaces.desk.offers import Offers, offers
 from tongxin.look import filters
@@ -50,6 +51,7 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
     """Show a matter in full. Raises Missing, also for one out of scope."""
     now = timezone.now()
     found = queries.one(request.actor, number, now=now)  # type: ignore[attr-defined]
+    mark_read([found.pk], by=request.actor, now=now)  # type: ignore[attr-defined]
     return frame.page(request, "desk/matter.html", page_of(request, found, now))
 
 
@@ -58,6 +60,7 @@ def peek(request: HttpRequest, number: str) -> HttpResponse:
     """Show a matter beside the list it was chosen from. Some eight statements."""
     now, actor = timezone.now(), request.actor  # type: ignore[attr-defined]
     found = queries.one(actor, number)
+    mark_read([found.pk], by=actor, now=now)
     clocks = list(found.deadlines.order_by("id"))
     same = merging.same(actor, found, now)
     photos = [each for each in evidence_of(_subject(found)) if each.width]
@@ -134,6 +137,7 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "contact": masking.masked(told) if told else "",
         "may_unmask": bool(told and duties and may(actor, Permission.UNMASK)),
         "may_print": may(actor, Permission.EXPORT),
+        "macros": macros.offered(actor, State(found.state)),
         "seal": sealing.note(reader, found, now),
         "may_read_readers": may_read_readers(reader, found),
         "is_unkept": is_unkept(found.state, found.keeper),

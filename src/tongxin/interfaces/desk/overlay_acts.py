@@ -16,7 +16,7 @@ from tongxin.apps.matters import actions, overlay_choices, queries
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.overlay_choices import Choice, Laid
 from tongxin.apps.matters.overlaying import MODELS
-from tongxin.interfaces.desk import frame, overlays
+from tongxin.interfaces.desk import frame, overlays, texts
 from tongxin.interfaces.desk import matter as pages
 from tongxin.interfaces.desk import overlay_asking as asking
 from tongxin.interfaces.desk import units as directory
@@ -141,6 +141,10 @@ def _form(
     if refusal is None and not is_possible:
         refusal = choice.refused if choice else _not_now(table, act, row, found)
     form = _asking(request, found, table, act, row, now) if is_possible else None
+    fields = asking.fields_of(form, given, refusal) if form else ()
+    ready = texts.picker(request, act, fields, found)
+    if form and (written := texts.inserted(request, given, ready)) is not given:
+        fields = asking.fields_of(form, written, None)
     wanted = form.wants_units if form else ""
     context = pages.head(found, [], now) | {
         "now": now,
@@ -150,7 +154,8 @@ def _form(
         "overlay": row,
         "about": list(_about(table.overlay, row, now)) if row else [],
         "is_possible": is_possible,
-        "fields": asking.fields_of(form, given, refusal) if form else (),
+        "fields": fields,
+        "ready": ready,
         "preview": asking.preview(form, given, now) if form else "",
         "is_extension": bool(form and form.is_extension),
         "has_preview": bool(form and "limit" in form.names),

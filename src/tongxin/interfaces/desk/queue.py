@@ -1,13 +1,12 @@
 """The lists: one queue a state, and all matters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,23 +14,16 @@ from django.views.decorators.http import require_safe
 
 from tongxin import words
 from tongxin.apps.matters import queries
-from tongxin.apps.matters.queries import CAP, Filters, Tally
-from tongxin.interfaces.desk import frame, lines, narrowing, orders
+from tongxin.apps.matters.queries import CAP, Filters, Row, Tally
+from tongxin.apps.people.queries import unit_names
+from tongxin.interfaces.desk import bulk, export, frame, kept, lines, macros, narrowing, orders, saved
 from tongxin.interfaces.desk.filtering import filters_of, query_of
 from tongxin.look.filters import capped, limit
 from tongxin.rules.deadlines import LIMITS, Clock, Urgency
 from tongxin.rules.lamps import Lamp
-from tongxin.rules.lifecycles.matter import LAMP_CLOCK, LIFECYCLE, OPEN, Act, State
+from tongxin.rules.lifecycles.matter import LAMP_CLOCK, OPEN, State
 from tongxin.rules.numbers import is_number
 from tongxin.rules.permissions import Permission, may
-
-# what may be done to many at once: acts that ask for nothing, and dispatch as suggested
-BULK = {
-    State.AWAITING_ACCEPTANCE: Act.ACCEPT,
-    State.AWAITING_FILING: Act.FILE,
-    State.AWAITING_DISPATCH: Act.DISPATCH,
-    State.AWAITING_SIGNATURE: Act.SIGN,
-}
 
 
 class Segment(NamedTuple):
@@ -62,7 +54,8 @@ def queue(request: HttpRequest, state: str) -> HttpResponse:
         lead=_limits(of),
         many=many,
         segments=tuple(_segments(request, filters, None if is_narrowed else tally, own=("state",))),
-        bulk=_bulk(request, of),
+        acts=bulk.offers(request.actor, of),  # type: ignore[attr-defined]
+        macros=macros.offered(request.actor, of),  # type: ignore[attr-defined]
         due_head=_("%(clock)s limit") % {"clock": words.label(LAMP_CLOCK[of], get_language() or "zh-hans")},
         unit_head=_("Suggested unit") if of in BEFORE_DISPATCH else _("Handling unit"),
     )
@@ -88,16 +81,17 @@ def matters(request: HttpRequest) -> HttpResponse:
         lead="",
         many=queries.count(request.actor, filters, now),  # type: ignore[attr-defined]
         segments=tuple(_segments(request, filters, None, own=())),
-        bulk=None,
+        acts=[],
+        macros=[],
         due_head=_("Limit"),
         unit_head=_("Unit"),
     )
 
 
 def _page(request: HttpRequest, filters: Filters, now: datetime, *, own: tuple[str, ...], **more: Any) -> HttpResponse:
-    after = request.GET.get("after", "")
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
     actor = request.actor  # type: ignore[attr-defined]
-    found = queries.worklist(actor, filters, now, after=after)
+    found = queries.worklist(actor, filters, now, after=after, before=before)
     fixed = dict.fromkeys(own, "")
     return frame.page(
         request,
@@ -109,17 +103,29 @@ def _page(request: HttpRequest, filters: Filters, now: datetime, *, own: tuple[s
             "panel": narrowing.panel(actor, filters, own) if "panel" in request.GET else None,
             "panel_url": f"?{query_of(filters, panel='1', **fixed)}",
             "chips": list(narrowing.chips(filters, own)),
-            "first_url": f"?{query_of(filters, **fixed)}" if after else "",
+            "first_url": f"?{query_of(filters, **fixed)}" if found.previous else "",
+            "previous_url": f"?{query_of(filters, before=found.previous, **fixed)}" if found.previous else "",
             "next_url": f"?{query_of(filters, after=found.next, **fixed)}" if found.next else "",
             "here": request.get_full_path(),
             "is_queue": filters.is_queue,
-            "may_export": may(actor, Permission.EXPORT) and not own,
+            "unread": _unread(request, found.rows),
+            "chosen": request.GET.get("at", ""),
+            "units_led": [(unit, unit_names().get(unit, "")) for unit in saved.units_led(actor)],
+            "may_export": may(actor, Permission.EXPORT),
+            "most": f"{export.MOST:,}",
             "may_press": bool(orders.grades(actor)),
             "export_query": query_of(filters),
             "clear_url": request.path,
             **more,
         },
     )
+
+
+def _unread(request: HttpRequest, rows: Sequence[Row]) -> frozenset[str]:
+    """Return the numbers of the rows that wait in one of the person's queues and are not read."""
+    waiting = {queue.state for queue in frame.queues_of(request)}
+    mine = kept.mine(request)
+    return frozenset(row.number for row in rows if row.state in waiting and mine.is_unread(row))
 
 
 def _of(tally: Tally, lamp: Lamp | None) -> int:
@@ -154,22 +160,3 @@ def _limits(state: State) -> str:
     normal, urgent = LIMITS[clock][Urgency.NORMAL], LIMITS[clock][Urgency.URGENT]
     said |= {"normal": limit(normal.amount, normal.unit), "urgent": limit(urgent.amount, urgent.unit)}
     return _("%(clock)s limit %(normal)s, urgent %(urgent)s") % said
-
-
-class Bulk(NamedTuple):
-    """What may be done to all ticked rows."""
-
-    act: Act
-    url: str
-    label: str
-
-
-def _bulk(request: HttpRequest, state: State) -> Bulk | None:
-    act = BULK.get(state)
-    roles = request.actor.roles  # type: ignore[attr-defined]
-    if act is None or not any(step.act is act and state in step.sources and roles & step.by for step in LIFECYCLE):
-        return None
-    url = reverse("desk:many", args=[state.value, act.value])
-    named = {"act": words.label(act, get_language() or "zh-hans")}
-    label = _("Dispatch the ticked as suggested") if act is Act.DISPATCH else _("%(act)s the ticked") % named
-    return Bulk(act, url, label)

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator, SchemaError
 
 from tongxin.apps.journal.entries import record
 from tongxin.apps.matters import kinds
+from tongxin.apps.matters.actions.texts import load_texts
 from tongxin.apps.matters.drafting import CATALOG
 from tongxin.apps.matters.models import RoutingRule, Template
 from tongxin.apps.people.actions import pinyin_of
@@ -31,7 +32,7 @@ class Loaded(NamedTuple):
 
 @transaction.atomic
 def load_catalog(folder: Path, *, by: Actor, now: datetime) -> Loaded:
-    """Load `templates.json` and `routing.json` of a folder into a city that has no rules yet.
+    """Load `templates.json`, `routing.json` and `texts.json` of a folder into a city that has no rules yet.
 
     Raises Invalid, naming the entry that is wrong, and where the city has rules: those change by a proposal.
     """
@@ -43,6 +44,7 @@ def load_catalog(folder: Path, *, by: Actor, now: datetime) -> Loaded:
     for code, columns in templates.items():
         publish(code, columns, now)
     replace_rules(rules)
+    load_texts(folder, by=by, now=now)
 
     record("catalog.load", CATALOG, by=by, at=now, templates=list(templates), rules=len(rules))
     kinds.forget()

@@ -1,6 +1,7 @@
 // Keys of the desk (ui.md §8). Everything here is a short cut to a link or a button that also works without script.
 // What pages say in attributes:
-//   data-list            a grid of rows; J K move, X ticks, Enter opens, `peek` is triggered on the chosen row
+//   data-list            a grid of rows; J K move, with Shift they tick, X ticks, Enter opens, `peek` is triggered
+//                        on the chosen row
 //   data-key="a"         the key that presses this button or link
 //   data-refused="b"     the key of an act that may not be taken: its reason is read aloud instead
 //   data-opens="id"      opens that <dialog>; data-closes closes the one it stands in
@@ -38,6 +39,15 @@ function move(step) {
   const next = rows[Math.min(Math.max(now < 0 ? 0 : now + step, 0), rows.length - 1)];
   if (next) choose(next);
   return Boolean(next);
+}
+
+// Shift: the chosen row is ticked, and so is the one gone to
+function moveAndTick(step) {
+  for (const row of [chosen(), move(step) && chosen()]) {
+    const box = row && row.querySelector("input[type=checkbox]");
+    if (box && !box.checked) box.click();
+  }
+  return true;
 }
 
 function chosen() {
@@ -106,9 +116,9 @@ function single(event) {
   }
   switch (key) {
     case "j":
-      return move(1);
+      return event.shiftKey ? moveAndTick(1) : move(1);
     case "k":
-      return move(-1);
+      return event.shiftKey ? moveAndTick(-1) : move(-1);
     case "x":
       if (!chosen()) return press(key);
       chosen().querySelector("input[type=checkbox]")?.click();

@@ -16,6 +16,7 @@ from tongxin import words
 from tongxin.apps.matters import drafting
 from tongxin.apps.matters.actions import proposals
 from tongxin.apps.matters.actions.catalog import catalog_draft, load_catalog
+from tongxin.apps.matters.actions.texts import load_texts
 from tongxin.apps.matters.models import Template
 from tongxin.rules import drafts
 from tongxin.rules.errors import Refused
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         try:
             if Template.objects.exists():
                 self._propose(folder, now)
+                self.stdout.write(f"常用语有更新 {load_texts(folder, by=SYSTEM, now=now)} 条。")
                 return
             loaded = load_catalog(folder, by=SYSTEM, now=now)
         except Refused as refusal:

@@ -27,7 +27,8 @@ document.addEventListener("click", (event) => {
 // a form is sent once: a second click while it travels does nothing
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  const method = event.submitter?.getAttribute("formmethod") ?? form.method;
+  if (method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
 });
