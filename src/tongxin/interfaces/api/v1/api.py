@@ -18,6 +18,7 @@ from tongxin.interfaces.api.v1 import (
     overlay_shapes,
     overlays,
     places,
+    proposals,
     readers,
     suggestions,
     unsealing,
@@ -43,7 +44,9 @@ class Api(NinjaAPI):
     @cached_property
     def _described(self) -> dict[str, Any]:
         described = super().get_openapi_schema(path_prefix="/api/v1/")
-        described["components"]["schemas"] |= documents.schemas(*suggestions.SHAPES, *overlay_shapes.ALL)
+        described["components"]["schemas"] |= documents.schemas(
+            *suggestions.SHAPES, *overlay_shapes.ALL, *proposals.SHAPES
+        )
         for methods in described["paths"].values():
             for told in methods.values():  # ninja adds an empty 200 where only others are declared
                 told["responses"] = {status: each for status, each in told["responses"].items() if "content" in each}
@@ -59,7 +62,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api-v1",
 )
-for each in (matters, acts, overlays, evidence, readers, unsealing, suggestions, places, catalog):
+for each in (matters, acts, overlays, evidence, readers, unsealing, suggestions, places, catalog, proposals):
     api.add_router("", each.router)
 
 
