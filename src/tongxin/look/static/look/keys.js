@@ -140,7 +140,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const form = event.target.closest("form") ?? document.querySelector("form[data-main]");
     if (form) event.preventDefault();
-    form?.requestSubmit();
+    form?.requestSubmit(form.querySelector(".btn-primary:not([type=button])")); // as if its main button were pressed
   } else if (event.key === "Escape") {
     closeDrops(null);
     field?.blur();
