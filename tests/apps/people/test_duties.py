@@ -4,17 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from tests.town import NOW, a_matter, a_report
+from tests.town import CAST, NOW, UNITS, a_matter, a_report
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions as matters
 from tongxin.apps.matters import queries
 from tongxin.apps.people import actions, duties
-from tongxin.apps.people.models import Post
+from tongxin.apps.people.models import Post, Unit
 from tongxin.apps.people.queries import actor_of
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
 from tongxin.rules.lifecycles.matter import Act
 from tongxin.rules.permissions import Role
 from tongxin.rules.sealing import Seal
+from tongxin.rules.units import UnitKind
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -226,6 +227,22 @@ def test_only_who_hands_out_posts_names_and_only_fit_posts_are_named(town):
     with pytest.raises(Invalid, match=r"post\.not_named"):
         told = {"unit_id": town.unit["station"], "role": Role.GRID_HEAD, "area": "330802001001", "start_on": TODAY}
         actions.appoint(person_id=town.leader.person_id, **told, seals=[Seal.MINORS], by=town.security_admin, now=NOW)
+
+
+def test_rooms_where_a_sealed_matter_would_lie_are_named(town):
+    assert {room.code for room, _ in duties.rooms_without(TODAY)} == _rooms_without_a_chief(town)
+
+    for who in ("duty_chief", "second_chief"):
+        actions.end_post(post_id=post_of(getattr(town, who)), end_on=TODAY, by=town.security_admin, now=NOW)
+
+    found = dict(duties.rooms_without(TODAY))
+    assert found[Unit.objects.get(code="command_room")] == list(Seal)
+
+
+def _rooms_without_a_chief(town):
+    kinds = {UnitKind.CITY_CENTER, UnitKind.COUNTY_CENTER, UnitKind.COMMAND_ROOM}
+    led = {unit for role, unit, _ in CAST.values() if role is Role.DUTY_CHIEF}
+    return {name for name, (kind, *_) in UNITS.items() if kind in kinds} - led
 
 
 def test_a_command_room_always_keeps_a_chief_for_what_is_sealed(town):

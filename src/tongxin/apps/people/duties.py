@@ -93,9 +93,11 @@ def cut_short(lent: Iterable[Post], end_on: date) -> None:
 
 def stand_ins(post_id: int) -> QuerySet[Post]:
     """Return who stood, stands or will stand in for a post, the latest first."""
-    return Post.objects.filter(stands_in_for_id=post_id).select_related(
-        "person", "unit", "stands_in_for__person"
-    ).order_by("-start_on", "id")
+    return (
+        Post.objects.filter(stands_in_for_id=post_id)
+        .select_related("person", "unit", "stands_in_for__person")
+        .order_by("-start_on", "id")
+    )
 
 
 def candidates(post: Post, day: date) -> list[Post]:
@@ -142,6 +144,18 @@ def _named_beside(post: Post, day: date) -> set[Seal]:
         return set(Seal)
     chiefs = _running(day).filter(unit_id=post.unit_id, role=Role.DUTY_CHIEF, stands_in_for__isnull=True)
     return {Seal(seal) for seals in chiefs.exclude(pk=post.pk).values_list("seals", flat=True) for seal in seals}
+
+
+def rooms_without(day: date) -> list[tuple[Unit, list[Seal]]]:
+    """Return the command rooms where no duty chief is named for some kind of seal, with these kinds. Two statements."""
+    kinds = set(COMMAND.values()) - {UnitKind.VILLAGE_STATION}
+    named: dict[int, set[str]] = {}
+    chiefs = _running(day).filter(role=Role.DUTY_CHIEF, unit__kind__in=kinds)
+    for unit_id, seals in chiefs.values_list("unit_id", "seals"):
+        named.setdefault(unit_id, set()).update(seals)
+    rooms = Unit.objects.filter(kind__in=kinds, is_open=True).order_by("area", "id")
+    lacking = ((room, [seal for seal in Seal if seal not in named.get(room.pk, ())]) for room in rooms)
+    return [(room, seals) for room, seals in lacking if seals]
 
 
 # --- what others need to know of posts -------------------------------------------------------------------

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tongxin.apps.areas import queries as areas
 from tongxin.apps.matters.actions import leave
-from tongxin.apps.people import actions, directory, queries
+from tongxin.apps.people import actions, directory, duties, queries
 from tongxin.apps.people.models import Person, Post
 from tongxin.interfaces.desk.admin.doors import attempt, choices, joined, label, needs
 from tongxin.interfaces.desk.admin.units import line as unit_line
@@ -33,7 +33,10 @@ PASSWORD_BYTES = 9  # twelve letters
 @require_safe
 @needs(Permission.EDIT_POSTS)
 def index(request: HttpRequest) -> HttpResponse:
-    """Find a person or a unit. Two statements besides the frame's, none before something is asked."""
+    """Find a person or a unit; before something is asked, name the rooms where sealed matters find no chief.
+
+    Two statements besides the frame's.
+    """
     query = request.GET.get("find", "").strip()[:60]
     persons = directory.persons(query, SHOWN) if query else ()
     units = directory.units(words=query, size=SHOWN).rows if query else ()
@@ -42,6 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "persons": [(person, _username(person)) for person in persons],
         "units": [unit_line(unit) for unit in units],
         "shown": SHOWN,
+        "lacking": [] if query else _lacking(),
     }
     return page(request, "desk/admin/posts.html", context)
 
@@ -123,6 +127,12 @@ def register(request: HttpRequest) -> HttpResponse:
     if person is not None:
         context["username"] = posted.get("username", "").strip() if posted is not None else ""
     return page(request, "desk/admin/register.html", context)
+
+
+def _lacking() -> list[tuple[str, int, str]]:
+    """Return the name and id of each command room and the kinds of sealed matters that nobody there can take."""
+    rooms = duties.rooms_without(timezone.localdate())
+    return [(room.name, room.pk, joined(label(seal) for seal in seals)) for room, seals in rooms]
 
 
 def _appoint(request: HttpRequest, posted: QueryDict, person_id: int, unit_id: int) -> Post | None:
