@@ -237,7 +237,7 @@ def test_a_call_shows_what_was_told_and_done_and_the_contact_only_for_a_reason(t
 
     page = desk.get("/call-backs/").content.decode()
     row = CallBack.objects.get()
-    shown = desk.post("/call-backs/", {"id": row.pk, "number": matter.number, "act": "unmask", "reason": "回访"})
+    shown = desk.post("/call-backs/", {"id": row.pk, "number": matter.number, "act": "unmask", "why": "回访"})
 
     assert desk.get("/").url == "/o/call_back/"
     for words in ("菜场出来那个垃圾箱", "垃圾已清运，地面已冲洗", "138****6027", "请问问题解决了吗"):

@@ -69,7 +69,7 @@ def _posted(
 ) -> HttpResponse:
     """Write down what was said of the call-back that was on the screen, which may no longer be the next one."""
     posted, actor = request.POST, request.actor  # type: ignore[attr-defined]
-    number, word = posted.get("number", ""), posted.get("act", "")
+    number, word = posted.get("number", ""), posted.get("act", "answer")
     if row is None or row.matter.number != number or str(row.id) != posted.get("id", ""):
         messages.warning(request, _("%(number)s no longer waits for a call.") % {"number": number[:24]})
         return HttpResponseRedirect(reverse("desk:call-backs"))
@@ -105,7 +105,7 @@ def _details(request: HttpRequest, word: str) -> dict[str, Any]:
 def _unmasked(request: HttpRequest, row: Waiting, context: dict[str, Any], now: datetime) -> HttpResponse:
     """Show the contact in its place, for a while; that it was looked at, when and why, the reporter can read."""
     actor = request.actor  # type: ignore[attr-defined]
-    contact = actions.unmask(matter_id=row.matter.id, reason=request.POST.get("reason", ""), by=actor, now=now)
+    contact = actions.unmask(matter_id=row.matter.id, reason=request.POST.get("why", ""), by=actor, now=now)
     told = _told(request, row, now)
     answer = frame.page(request, "desk/call_back.html", context | told | {"contact": contact, "is_shown": True})
     answer["Cache-Control"] = "no-store"

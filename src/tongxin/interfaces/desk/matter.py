@@ -57,7 +57,7 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def peek(request: HttpRequest, number: str) -> HttpResponse:
-    """Show a matter beside the list it was chosen from. Some eight statements."""
+    """Show a matter beside the list it was chosen from. Some ten statements, two more where something lies over it."""
     now, actor = timezone.now(), request.actor  # type: ignore[attr-defined]
     found = queries.one(actor, number)
     mark_read([found.pk], by=actor, now=now)

@@ -116,7 +116,9 @@ def offers(actor: Actor, matter: Matter, clocks: Sequence[Deadline], now: dateti
     buttons.sort(key=lambda button: (not button.is_primary, not button.key))
     if buttons and buttons[0].act is Act.DISPATCH and matter.suggested_id not in (None, *matter.returned_by):
         buttons[0:1] = _dispatching(matter, buttons[0])
-    refused = [(each.act, each.refused) for each in found if each.refused and each.is_mine and not is_open(each)]
+    refused: list[tuple[StrEnum, Refused]] = [
+        (each.act, each.refused) for each in found if each.refused and each.is_mine and not is_open(each)
+    ]
     refused += [(each.act, each.refused) for each in openings if each.refused and each.is_mine]
     is_ours = any(each.act is following and each.is_mine for each in found)
     return Offers(

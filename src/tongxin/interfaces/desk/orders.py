@@ -16,7 +16,7 @@ from tongxin import words
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions, kinds, queries
 from tongxin.apps.matters import orders as reads
-from tongxin.apps.matters.models import Note, OrderItem
+from tongxin.apps.matters.models import Matter, Note, OrderItem
 from tongxin.apps.matters.overlay_queues import Waiting
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
@@ -140,7 +140,7 @@ def grades(actor: Actor) -> list[Grade]:
 # --- issuing ---------------------------------------------------------------------------------------------
 
 
-def _issued(request: HttpRequest, found: Sequence[queries.Matter], now: datetime) -> HttpResponse:
+def _issued(request: HttpRequest, found: Sequence[Matter], now: datetime) -> HttpResponse:
     posted = request.POST
     text, day = posted.get("reason", ""), posted.get("reply_by", "")
     grade = Grade(posted["grade"]) if posted.get("grade") in set(Grade) else None

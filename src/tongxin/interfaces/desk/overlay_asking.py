@@ -291,7 +291,7 @@ def _until(form: Asking, label: str, said: dict[str, Any]) -> Field:
         for kind, day in told.items()
     ]
     hint = _("At the latest: %(days)s. The clocks run on by themselves then.") % {"days": "、".join(parts)}
-    low = (today + timedelta(days=1)).isoformat()  # type: ignore[operator]
+    low = (date.fromisoformat(f"{today}") + timedelta(days=1)).isoformat()
     high = max(told.values()).isoformat() if told else None
     return Field("until", label, "date", low=low, high=high, hint=hint, **said)
 
