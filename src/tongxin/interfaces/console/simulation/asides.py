@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tongxin.interfaces.console.simulation import phrases
+from tongxin.rules import deadlines
+from tongxin.rules.area_codes import Level
 from tongxin.rules.overlays import branch, call_back, extension, hold, objection, summons, whistle
 from tongxin.rules.overlays.frame import Overlay
 from tongxin.rules.permissions import Actor, Role
@@ -61,6 +63,12 @@ def _uninvolved(life: "Life", role: Role) -> Actor | None:
     return life.rng.choice([each for each in able if each.person_id != life.closer] or [None])
 
 
+def _departments(life: "Life") -> list[int]:
+    """Return the town's units beside the handling one that are no desk of the command line."""
+    others = life.stage.others(life.unit_id or 0, life.matter.area[: Level.TOWN])
+    return [unit for unit in others if life.stage.units[unit][1] not in COMMAND.values()]
+
+
 def ruled(life: "Life", right: int) -> Asking:
     """The command room hears an objection: nearly always the unit that returned it is right."""
     chief = _sitting(life, Role.DUTY_CHIEF, life.desk_id)
@@ -83,7 +91,7 @@ def while_handled(life: "Life") -> Asking:
 
 
 def _extended(life: "Life") -> Asking:
-    own = life.kind.limit
+    own = deadlines.hastened(life.kind.limit, life.kind.urgency)
     if life.handle_due is None or life.at >= life.handle_due:
         return
     more = Limit(max(own.amount // 2, 1), own.unit)
@@ -106,7 +114,7 @@ def _held(life: "Life") -> Asking:
 
 
 def _joined(life: "Life") -> Asking:
-    others = life.stage.others(life.unit_id or 0, life.matter.area[:9])
+    others = _departments(life)
     if not others:
         return
     other = life.rng.choice(others)
@@ -121,8 +129,7 @@ def _joined(life: "Life") -> Asking:
 
 
 def _whistled(life: "Life") -> Asking:
-    others = life.stage.others(life.unit_id or 0, life.matter.area[:9])
-    units = [unit for unit in others if life.stage.units[unit][1] not in COMMAND.values()][:3]
+    units = _departments(life)[:3]
     chief = _sitting(life, Role.DUTY_CHIEF, life.desk_id)
     if not units or chief is None:
         return

@@ -14,7 +14,7 @@ from tongxin.apps.matters.actions import Asked, Incoming, Reported, Taken, repor
 from tongxin.apps.matters.actions.evidence import Known, attach_known_many
 from tongxin.apps.matters.models import Deadline, Matter
 from tongxin.apps.matters.overlaying import MODELS
-from tongxin.interfaces.console.simulation import tales
+from tongxin.interfaces.console.simulation import scenes, tales
 from tongxin.interfaces.console.simulation.asides import Dues, Over
 from tongxin.interfaces.console.simulation.lives import Life, Photo, Telling
 from tongxin.interfaces.console.simulation.pictures import Album
@@ -72,6 +72,9 @@ def simulate(
         with transaction.atomic():
             _live(stage, chunk, album, outcome)
         done(len(chunk))
+    if not first:
+        with transaction.atomic():
+            outcome.overlays += scenes.lay(stage)
     return outcome
 
 
