@@ -32,6 +32,7 @@ BENCHES = {
     "search": "bench.search",
     "import": "bench.importing",
     "timers": "bench.timers",
+    "rehearsal": "bench.rehearsal",
     "suggest": "bench.suggesting",
     "memory": "bench.memory",
 }
