@@ -1,24 +1,25 @@
 """督办: who presses for what, until it is answered and accepted; by hand and by rule."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.town import CAST, ZHANGTAN_01, a_matter, a_photo, kinds_of
 from tongxin.apps.journal import outbox
 from tongxin.apps.journal.entries import record
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions, kinds, queries, supervision
-from tongxin.apps.matters.actions.supervision import press_overdue
+from tongxin.apps.matters.actions.supervision import press_overdue, raise_order
 from tongxin.apps.matters.models import Deadline, Matter, Note, Objection, Order, OrderItem, Rulebook
 from tongxin.apps.people.models import Post
 from tongxin.apps.people.queries import actor_of
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
 from tongxin.rules.lifecycles.matter import Act as Step
 from tongxin.rules.lifecycles.matter import CloseKind, Ground, State, StepRefused
-from tongxin.rules.overlays.order import MOST, Act, Grade
+from tongxin.rules.overlays.order import MOST, Act, Grade, Trigger
 from tongxin.rules.permissions import SYSTEM
 from tongxin.rules.working_time import SHANGHAI
 
@@ -534,6 +535,16 @@ def test_the_same_clock_is_not_pressed_again_after_its_order_ended(town, now, ma
     assert press_overdue(by=SYSTEM, now=late + 2 * HOUR) == 0
 
 
+def test_a_cause_that_was_told_before_raises_nothing_more(town, now, matter):
+    told = {"matter_id": matter.pk, "trigger": Trigger.RETURNED, "cause": "matter:1:7", "by": SYSTEM}
+    raised = raise_order(**told, now=now + HOUR)
+    act(town, Act.CANCEL, OrderItem.objects.get(pk=raised.id), by="supervisor", at=now + HOUR, reason="已说明。")
+
+    assert raise_order(**told, now=now + 2 * HOUR) is None
+
+    assert Order.objects.count() == 1
+
+
 def test_what_is_under_order_is_not_pressed_by_rule(town, now, matter):
     issued(town, matter, at=now + HOUR)
 
@@ -676,3 +687,70 @@ def test_orders_are_narrowed_and_paged_in_one_statement(town, now, django_assert
     assert len(supervision.orders(town.supervisor, now, unit_id=town.unit["sanitation"]).rows) == 3
     with pytest.raises(Invalid, match=r"cursor\.invalid"):
         supervision.orders(town.supervisor, now, after="x")
+
+
+# --- side by side ------------------------------------------------------------------------------------------
+
+
+def _at_once(jobs) -> list[str]:
+    """Run these in threads of their own; return for each "done", or the code of its refusal."""
+
+    def run(job) -> str:
+        try:
+            return "done" if job() is not None else "nothing"
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as many:
+        return sorted(many.map(run, jobs))
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_tell_one_cause_at_once_one_raises_an_order(town, now):
+    matter = a_matter(town, "HANDLING")
+    told = {"matter_id": matter.pk, "trigger": Trigger.OVERDUE, "cause": "clock:1", "by": SYSTEM, "now": now + HOUR}
+
+    answers = _at_once([lambda: raise_order(**told)] * 4)
+
+    assert answers == ["done", "nothing", "nothing", "nothing"]
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_an_order_whose_last_matters_end_at_once_has_ended(town, now):
+    one, other = a_matter(town, "HANDLING"), a_matter(town, "HANDLING")
+    issue(town, one, other, at=now + HOUR)
+    items = list(OrderItem.objects.order_by("pk"))
+    for item in items:
+        act(town, Act.REPLY, item, by="handler", at=now + 2 * HOUR, reason="清完。")
+
+    def accept(item):
+        return lambda: actions.take_over(
+            Act.ACCEPT, matter_id=item.matter_id, overlay_id=item.pk, by=town.supervisor, now=now + 3 * HOUR
+        )
+
+    assert _at_once([accept(item) for item in items]) == ["done", "done"]
+    assert Order.objects.get().ended_at == now + 3 * HOUR
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_orders_over_the_same_matters_never_wait_for_each_other(town, now):
+    matters = [a_matter(town, "HANDLING") for _ in range(4)]
+
+    def press(who, among):
+        return lambda: issue(town, *among, at=now + HOUR, by=who).number or None
+
+    assert _at_once([press("supervisor", matters), press("county_chief", matters[::-1])]) == ["done", "nothing"]
+    assert OrderItem.objects.count() == 4
+
+
+def test_an_order_costs_so_many_statements_a_matter(town, now, django_assert_max_num_queries):
+    matters = [a_matter(town, "HANDLING") for _ in range(3)]
+
+    with django_assert_max_num_queries(2 + 3 * 14):
+        issue(town, *matters, at=now + HOUR)

@@ -44,8 +44,10 @@ TOLD = f"""
     WHERE c.ended_at {WITHIN} AND c.state IN ('unreached', 'declined')
     UNION ALL
     SELECT d.matter_id, NULL, CASE d.outcome WHEN 'on_time' THEN 'in_time' ELSE 'owed' END, false
-    FROM matters_deadline d WHERE d.clock = 'reply' AND d.outcome <> 'dropped'
-        AND (d.ended_at {WITHIN} OR d.ended_at IS NULL AND d.stopped_at IS NULL AND d.due_at {WITHIN})"""
+    FROM matters_deadline d WHERE d.clock = 'reply' AND d.ended_at {WITHIN} AND d.outcome <> 'dropped'
+    UNION ALL
+    SELECT d.matter_id, NULL, 'owed', false FROM matters_deadline d
+    WHERE d.clock = 'reply' AND d.ended_at IS NULL AND d.due_at {WITHIN} AND d.stopped_at IS NULL"""
 GROUPS: Mapping[By, str] = {
     By.UNIT: "coalesce(told.unit_id, matters_matter.unit_id)",
     By.DESK: "matters_matter.first_desk_id",

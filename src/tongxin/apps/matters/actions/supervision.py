@@ -35,7 +35,7 @@ def issue_order(
     """Press for several matters at once with one order; a refused one leaves no trace and stops no other.
 
     Replies are due by the grade's limit, or at the end of the later day `reply_by`. Raises Invalid for a text or a
-    number of matters that will not do. Some twenty statements a matter.
+    number of matters that will not do. Some fifteen statements a matter.
     """
     wanted = sorted(set(matter_ids))  # in the order in which steps lock, so that two orders never wait in a circle
     if not wanted:
