@@ -1,8 +1,11 @@
 """Checking rules: every fault is found, told with where it is, and no standing fault holds up a mending."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.rules.small_city import (
+    AREAS,
     GROUND,
     NEXT_RURAL,
     NEXT_TOWN,
@@ -12,8 +15,10 @@ from tests.rules.small_city import (
     a_template,
     standing,
 )
+from tongxin.rules.channels import Channel
 from tongxin.rules.checking import Finding, check, duplicates, personal
-from tongxin.rules.deadlines import Clock
+from tongxin.rules.deadlines import Clock, Urgency
+from tongxin.rules.routing import Case, route
 from tongxin.rules.rulesets import ruleset
 from tongxin.rules.units import UnitKind
 
@@ -209,3 +214,73 @@ def test_a_form_that_asks_who_somebody_is_is_forbidden(title):
 
 def test_a_form_about_the_matter_is_no_finding():
     assert list(personal("C02", a_template()["form"])) == []
+
+
+# --- any table: what the check says is what routing does -----------------------------------------------------
+
+tables = st.lists(
+    st.builds(
+        lambda kind, level, templates, channels, urgencies, areas, grounds: (
+            kind,
+            level,
+            {
+                "templates": templates,
+                "channels": channels,
+                "urgencies": urgencies,
+                "areas": areas,
+                "village_kinds": grounds,
+            },
+        ),
+        st.sampled_from(["sanitation", "parks", "village_station", "police", "command_room"]),
+        st.sampled_from("VTCY"),
+        st.lists(st.sampled_from(["C", "C02", "A"]), max_size=2),
+        st.lists(st.sampled_from(["grid", "hotline"]), max_size=1),
+        st.lists(st.sampled_from("NUE"), max_size=1),
+        st.lists(st.sampled_from(AREAS), max_size=1),
+        st.lists(st.sampled_from(["villagers", "residents"]), max_size=1),
+    ),
+    max_size=5,
+).map(lambda rows: [a_rule(f"R{n}", kind, level, **match) for n, (kind, level, match) in enumerate(rows)])
+
+
+SOME = (Channel.GRID, Channel.HOTLINE, Channel.POLICE)
+
+
+def ways(template: str) -> list[Case]:
+    """Return the ways in which a template of normal urgency may be reported that rules here tell apart."""
+    level = standing().templates[template]["level"]
+    return [Case(template, level, urgency, channel, "") for urgency in Urgency for channel in SOME]
+
+
+@given(tables)
+def test_places_that_fall_to_the_fallback_are_those_where_routing_falls_back(table):
+    rows = standing(routing=table)
+    rules = ruleset(rows).rules
+    told = {each.facts["template"]: each.facts["count"] for each in of(found(standing(), rows), "only_fallback")}
+
+    for template, columns in rows.templates.items():
+        width = 12 if columns["level"] == "V" else 9
+        fallen = {
+            area
+            for area in AREAS
+            if len(area) == width
+            and any(route(way._replace(area=area), rules, OFFICES).rule is None for way in ways(template))
+        }
+        assert told.get(template, 0) == len(fallen)
+
+
+@settings(max_examples=40)
+@given(tables)
+def test_a_rule_said_to_be_silent_answers_no_case(table):
+    rows = standing(routing=table)
+    rules = ruleset(rows).rules
+    silent = {
+        finding.facts["rule"]
+        for code in ("shadowed", "matches_nothing", "finds_nobody")
+        for finding in of(found(standing(), rows), code)
+    }
+
+    cases = [way._replace(area=area) for template in rows.templates for way in ways(template) for area in AREAS]
+    speaking = {route(case, rules, OFFICES).rule for case in cases}
+
+    assert not silent & speaking

@@ -15,7 +15,7 @@ from tongxin.rules.deadlines import Clock, Urgency, hastened
 from tongxin.rules.routing import Offices, Rule, nearest
 from tongxin.rules.rulebook import settings
 from tongxin.rules.rulesets import Row, Ruleset, Template
-from tongxin.rules.units import COMMAND
+from tongxin.rules.units import COMMAND, UnitKind
 from tongxin.rules.working_time import Limit, Unit
 
 FEW = 5  # examples told with a count
@@ -68,8 +68,9 @@ def check(before: Ruleset, after: Ruleset, ground: Ground, more: Iterable[Findin
 
     `more` are findings of what this module cannot read by itself (schemas of forms, rows of the routing table).
     """
-    known = {_sameness(finding) for finding in _found(before, before, ground)}
-    found = [*more, *_found(before, after, ground)]
+    seats = _Seats(ground)
+    known = {_sameness(finding) for finding in _found(before, before, ground, seats)}
+    found = [*more, *_found(before, after, ground, seats)]
     told = [_told(finding, finding.stands or _sameness(finding) in known) for finding in found]
     return sorted(told, key=lambda finding: (not finding.is_fatal, finding.stands, finding.code))
 
@@ -91,12 +92,11 @@ def personal(code: str, form: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("finding.form_personal", {"template": code, "fields": asked[:FEW]}, is_fatal=True)
 
 
-def _found(before: Ruleset, after: Ruleset, ground: Ground) -> Iterator[Finding]:
-    seats = _Seats(ground.offices)
+def _found(before: Ruleset, after: Ruleset, ground: Ground, seats: "_Seats") -> Iterator[Finding]:
     yield from _dead_clocks(after)
     yield from _dead_templates(after, ground)
     yield from _unroutable(after, ground, seats)
-    yield from _silent(after, ground, seats)
+    yield from _silent(after, seats)
     yield from _short(before, after)
     yield from _disordered(after)
 
@@ -134,20 +134,32 @@ def _dead_templates(rules: Ruleset, ground: Ground) -> Iterator[Finding]:
 
 
 class _Seats:
-    """Which units answer where; what was asked for one place is answered once."""
+    """Which places each rule answers for; rules that look for the same units from the same level share the answer."""
 
-    def __init__(self, offices: Offices) -> None:
-        self._offices = offices
-        self._nearest = cache(lambda kind, place: nearest(kind, place, offices) is not None)
+    def __init__(self, ground: Ground) -> None:
+        self._areas, self._offices = frozenset(ground.areas), ground.offices
+        self._finding = cache(self._places_finding)
 
-    def finds(self, rule: Rule, place: str) -> bool:
-        """Tell whether the rule finds its unit for what lies here."""
-        return self._nearest(rule.kind, up_to(place, rule.level))
+    def reached(self, rule: Rule) -> frozenset[str]:
+        """Return the places a rule is about."""
+        return frozenset(filter(rule.reaches, self._areas)) if rule.looks_at_place else self._areas
+
+    def answered(self, rule: Rule) -> frozenset[str]:
+        """Return the places a rule is about and finds a unit for."""
+        found = self._finding(rule.kind, rule.level)
+        return found & self.reached(rule) if rule.looks_at_place else found
+
+    def answered_by(self, rules: Iterable[Rule]) -> frozenset[str]:
+        """Return the places that at least one of these rules answers for."""
+        return frozenset().union(*map(self.answered, rules))
 
     def has_desk(self, place: str) -> bool:
         """Tell whether anybody at all accepts what is reported here."""
         levels = (level for level in (Level.TOWN, Level.COUNTY, Level.CITY) if level <= len(place))
         return any((COMMAND[level], place[:level]) in self._offices for level in levels)
+
+    def _places_finding(self, kind: UnitKind, level: Level) -> frozenset[str]:
+        return frozenset(place for place in self._areas if nearest(kind, up_to(place, level), self._offices))
 
 
 def _unroutable(rules: Ruleset, ground: Ground, seats: _Seats) -> Iterator[Finding]:
@@ -158,9 +170,8 @@ def _unroutable(rules: Ruleset, ground: Ground, seats: _Seats) -> Iterator[Findi
         yield Finding("finding.no_desk", _counted(deserted, towns), is_fatal=True)
     for code, template in rules.templates.items():
         places = villages if template.level in "GV" and villages else towns
-        ways = list(_ways(template, rules.rules))
-        fallen = [place for place in places if not all(_speaks(way, place, seats) for way in ways)]
-        if fallen:
+        answered = [seats.answered_by(way) for way in _ways(template, rules.rules)]
+        if fallen := [place for place in places if not all(place in each for each in answered)]:
             yield Finding("finding.only_fallback", {"template": code, **_counted(fallen, places)})
 
 
@@ -187,10 +198,6 @@ def _may_match(rule: Rule, level: str, urgency: Urgency, channel: Channel) -> bo
     )
 
 
-def _speaks(way: Sequence[Rule], place: str, seats: _Seats) -> bool:
-    return any(rule.reaches(place) and seats.finds(rule, place) for rule in way)
-
-
 # --- rules that never speak --------------------------------------------------------------------------------
 
 
@@ -215,19 +222,18 @@ def _reach(rule: Rule, templates: Mapping[str, Template]) -> _Reach:
     return _Reach(codes, frozenset(rule.urgencies or Urgency), frozenset(rule.channels or Channel))
 
 
-def _silent(rules: Ruleset, ground: Ground, seats: _Seats) -> Iterator[Finding]:
+def _silent(rules: Ruleset, seats: _Seats) -> Iterator[Finding]:
     """Find rules that match nothing, find no unit anywhere, or always come after one that has answered."""
     earlier: list[tuple[Rule, _Reach]] = []
     for rule in rules.rules:
         reach = _reach(rule, rules.templates)
-        places = [area for area in ground.areas if rule.reaches(area)]
-        answers_at = [place for place in places if seats.finds(rule, place)]
+        answered = seats.answered(rule)
         covering = [other for other, wider in earlier if wider.covers(reach)]
-        if not reach.codes or not places:
+        if not reach.codes or not seats.reached(rule):
             yield Finding("finding.matches_nothing", {"rule": rule.code})
-        elif not answers_at:
+        elif not answered:
             yield Finding("finding.finds_nobody", {"rule": rule.code, "kind": rule.kind.value})
-        elif covering and all(_speaks(covering, place, seats) for place in answers_at):
+        elif covering and answered <= seats.answered_by(covering):
             yield Finding("finding.shadowed", {"rule": rule.code, "by": [one.code for one in covering[:FEW]]})
         earlier.append((rule, reach))
 
