@@ -969,8 +969,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "That unit has returned this matter once; choose another.",
     ),
     "step.own_handling": (
-        "您是承办人，不能审核、核查或结自己办的件。请交给同事。",
-        "You handled it: somebody else must review, check and close it.",
+        "您经办过这件事项，审核、核查、结案、回访和复核要由别人做。请交给同事。",
+        "You had a hand in it: somebody else must review, check, close, call back and hear it.",
     ),
     "step.no_after_photo": (
         "还差处置后照片：要 {wanted} 张，现有 {found} 张。",
@@ -1195,6 +1195,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "An order takes in {most} matters at most, not {found}. Issue several.",
     ),
     "order.no_grade": ("请选择督办级别。", "Choose the grade of the order."),
+    "order.sealed_alone": (
+        "保密件要单独督办，不与其他事项同单。请只选这一件再下发。",
+        "A sealed matter is pressed by an order of its own. Choose it alone.",
+    ),
     "order.no_matter": ("请至少选一件事项。", "Choose one matter at least."),
     "call_back.no_rating": ("请选择满意程度。", "Choose how satisfied the reporter is."),
     "call_back.no_verdict": ("请选择“已解决”或“未解决”。", "Say whether it is solved."),
