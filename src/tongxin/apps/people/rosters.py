@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tongxin.apps.journal.entries import record
 from tongxin.apps.people import queries
 from tongxin.apps.people.models import Post, Shift, Unit
+from tongxin.postgres.batches import run
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Stale
 from tongxin.rules.permissions import Actor, Permission, Role, arranging_duty
 from tongxin.rules.rosters import A_DAY, DAYS, Part, monday_of, part_of, span
@@ -19,6 +20,17 @@ from tongxin.rules.working_time import SHANGHAI
 
 AHEAD = timedelta(weeks=12)  # how far a roster may be written ahead
 Cells = Mapping[tuple[int, date], Part]  # (post, day) → part
+LONGEST = A_DAY  # no part of a roster is longer
+# the page of every matter asks this: prepared, and past the ORM
+ON_DUTY = """
+    SELECT p.role, u.phone, s.end_at, EXISTS (
+        SELECT FROM people_post l JOIN (SELECT %s::date AS day) today
+            ON l.start_on <= today.day AND (l.end_on IS NULL OR l.end_on > today.day)
+        WHERE l.stands_in_for_id = p.id)
+    FROM people_shift s JOIN people_post p ON p.id = s.post_id JOIN people_unit u ON u.id = s.unit_id
+    WHERE s.unit_id = %s AND s.start_at <= %s::timestamptz AND s.start_at >= %s::timestamptz
+        AND s.end_at > %s::timestamptz
+        AND (p.end_on IS NULL OR p.end_on > (s.start_at AT TIME ZONE 'Asia/Shanghai')::date)"""
 RANK = {role: rank for rank, role in enumerate(Role)}
 
 
@@ -34,16 +46,9 @@ class OnDuty(NamedTuple):
 
 def on_duty(unit_id: int, now: datetime) -> list[OnDuty]:
     """Return which posts of a unit are on duty at a moment, in the order of roles. One statement."""
-    day = timezone.localdate(now)
-    running = Q(end_on__isnull=True) | Q(end_on__gt=day)
-    lent = Post.objects.filter(running, stands_in_for=OuterRef("post_id"), start_on__lte=day)
-    shifts = Shift.objects.filter(unit_id=unit_id, start_at__lte=now, end_at__gt=now).annotate(is_lent=Exists(lent))
-    found = [
-        OnDuty(Role(shift.post.role), unit_id, shift.unit.phone, shift.end_at, shift.is_lent)
-        for shift in shifts.select_related("post", "unit")
-        if shift.post.end_on is None or timezone.localdate(shift.start_at) < shift.post.end_on
-    ]
-    return sorted(found, key=lambda duty: (RANK[duty.role], duty.until))
+    found = run(ON_DUTY, [timezone.localdate(now), unit_id, now, now - LONGEST, now])
+    duties = [OnDuty(Role(role), unit_id, phone, until, is_lent) for role, phone, until, is_lent in found]
+    return sorted(duties, key=lambda duty: (RANK[duty.role], duty.until))
 
 
 class Ahead(NamedTuple):
