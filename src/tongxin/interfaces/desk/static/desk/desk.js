@@ -12,7 +12,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.target.closest("dialog");
   if (!dialog) return;
   if (!dialog.open) dialog.showModal();
-  dialog.querySelector("[data-focus], input:not([type=hidden]), textarea, select")?.focus();
+  dialog.querySelector("[data-focus], input:not([type=hidden]), textarea, select:not([data-inserts])")?.focus();
 });
 
 document.addEventListener("click", (event) => {
