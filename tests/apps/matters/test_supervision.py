@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-from tests.town import CAST, ZHANGTAN_01, a_matter, a_photo, kinds_of
+from tests.town import CAST, ZHANGTAN_01, a_matter, a_photo, a_report, kinds_of
 from tongxin.apps.journal import outbox
 from tongxin.apps.journal.entries import record
 from tongxin.apps.journal.models import Entry
@@ -136,6 +136,27 @@ def test_several_matters_are_pressed_by_one_order_and_answered_one_by_one(town, 
     # where nobody handles it yet, the desk that has it is pressed
     assert OrderItem.objects.get(pk=third.id).unit_id == town.unit["next_command_room"]
     assert kinds_of(over)[-1] == "matter.close"
+
+
+def test_a_sealed_matter_is_pressed_by_an_order_of_its_own(town, now, matter):
+    """Who sees one matter of an order reads its words."""
+    sealed = Matter.objects.get(
+        pk=actions.report(a_report(template="I09"), by=town.grid_worker, now=now).id, is_sealed=True
+    )
+
+    together = issue(town, sealed, matter, at=now + HOUR, by="second_chief")
+    alone = issue(town, sealed, at=now + HOUR, by="second_chief")
+    unseen = issue(town, sealed, matter, at=now + HOUR, by="supervisor", grade=Grade.KEY)
+
+    assert together.items[0].code == "order.sealed_alone"
+    assert together.items[1].state == "issued"
+    assert alone.items[0].state == "issued"
+    assert unseen.items[0].code == "matter.missing"  # not named for it: nothing tells that it is sealed
+    with pytest.raises(StepRefused, match=r"order\.sealed_alone"):
+        actions.take_over(
+            Act.ISSUE_KEY, matter_id=sealed.pk, by=town.commander, now=now, reason=TEXT,
+            order_id=Order.objects.latest("pk").pk,
+        )  # fmt: skip
 
 
 def test_orders_have_numbers_of_their_own(town, now):

@@ -10,6 +10,7 @@ from tongxin.apps.matters import kinds, overlaying
 from tongxin.apps.matters.models import Matter, Order, OrderItem
 from tongxin.apps.matters.overlaying import Overlaid
 from tongxin.apps.matters.overlays.appeal import poor_answers
+from tongxin.apps.matters.queries import visible_to
 from tongxin.apps.people.calendar import calendar
 from tongxin.postgres.batches import run
 from tongxin.rules.errors import Invalid, Missing, Refused, Stale
@@ -44,8 +45,10 @@ def issue_order(
         raise Invalid("order.too_many", most=MOST, found=len(wanted))
 
     order: Order | None = None
-    answers: dict[int, Overlaid | Refused] = {}
+    answers: dict[int, Overlaid | Refused] = _apart(wanted, by)
     for matter_id in wanted:
+        if matter_id in answers:
+            continue
         try:
             answers[matter_id], _ = overlaying.act(
                 ACT_OF[grade],
@@ -64,6 +67,14 @@ def issue_order(
             order = order or OrderItem.objects.select_related("order").get(pk=answers[matter_id].id).order  # type: ignore[union-attr]
 
     return Issued(order.number if order else "", [answers[each] for each in dict.fromkeys(matter_ids)])
+
+
+def _apart(wanted: Sequence[int], by: Actor) -> dict[int, Overlaid | Refused]:
+    """Refuse sealed matters among others: who sees one matter of an order reads its words. One statement."""
+    if len(wanted) == 1:
+        return {}
+    sealed = visible_to(by).filter(pk__in=wanted, is_sealed=True).values_list("pk", flat=True)
+    return {each: StepRefused("order.sealed_alone") for each in sealed}
 
 
 @transaction.atomic

@@ -118,6 +118,8 @@ def _order(scene: Scene, grade: Grade, *, text: str) -> Order:
 
 def _being_issued(scene: Scene, grade: Grade) -> Order:
     """Return the order that takes in one matter more: only who issues it adds to it, in the act of issuing."""
+    if scene.matter.is_sealed:
+        raise StepRefused("order.sealed_alone")
     order = Order.objects.filter(
         pk=scene.ask.order_id, issued_at=scene.now, issued_by=scene.by.person_id, grade=grade.value
     ).first()
