@@ -89,7 +89,6 @@ COLUMNS = ", ".join(
 CLOCK = """LEFT JOIN LATERAL (
     SELECT min(amber_at) AS amber_at, bool_or(stopped_at IS NOT NULL) AS stands_still FROM matters_deadline d
     WHERE d.matter_id = o.matter_id AND d."of" = %s AND d.of_id = o.id AND d.ended_at IS NULL) d ON true"""
-LAST = "coalesce(o.due_at, 'infinity'::timestamptz)"
 
 
 def is_for(actor: Actor, queue: Queue) -> bool:
@@ -98,21 +97,27 @@ def is_for(actor: Actor, queue: Queue) -> bool:
 
 
 def waiting(actor: Actor, queue: Queue, *, after: str = "", size: int = PAGE) -> Page:
-    """Return a page of what waits for the actor, the first due first. One statement. Raises Invalid."""
-    source, params = _source(actor, queue, clock=True)
-    if after:
-        moment, id_ = _read_cursor(after)
-        source += f" AND ({LAST}, o.id) > (coalesce(%s::timestamptz, 'infinity'), %s::bigint)"
-        params += [moment, id_]
-    found = run(f"SELECT {COLUMNS} {source} ORDER BY {LAST}, o.id LIMIT %s", [*params, size + 1])
+    """Return a page of what waits for the actor, the first due first. One statement. Raises Invalid.
+
+    Each state and seat is taken by its own index, in order, then what is few is merged.
+    """
+    rest, more = _behind(after) if after else ("true", [])
+    tail = f"AND {rest} ORDER BY o.due_at, o.id LIMIT {size + 1}"
+    few = [(f"(SELECT o.id {source} {tail})", [*params, *more]) for source, params in _sources(actor, queue)]
+    if not few:
+        return Page()
+    sql = f"""SELECT {COLUMNS} FROM {_table(queue)} o JOIN matters_matter ON matters_matter.id = o.matter_id {CLOCK}
+        WHERE o.id IN ({" UNION ".join(text for text, _ in few)}) ORDER BY o.due_at, o.id LIMIT {size + 1}"""
+    params = [value for _, values in few for value in values]
+    found = run(sql, [queue.kind.value, *params])
     rows = [Waiting(*row[:7], Row(*row[7:])) for row in found[:size]]
     return Page(rows, _cursor(rows[-1]) if len(found) > size else None)
 
 
 def count(actor: Actor, queue: Queue, *, cap: int = CAP) -> int:
     """Return how much waits, at most one more than the cap. One statement."""
-    source, params = _source(actor, queue)
-    return int(run(f"SELECT count(*) FROM (SELECT o.id {source} LIMIT %s) AS few", [*params, cap + 1])[0][0])
+    few, params = _few(actor, queue, cap)
+    return min(int(run(f"SELECT count(*) FROM ({few}) AS few", params)[0][0]), cap + 1)
 
 
 def tallies(
@@ -132,39 +137,59 @@ def tallies(
 
 
 def _tally(actor: Actor, name: str, now: datetime) -> Clause:
-    source, params = _source(actor, QUEUES[name])
-    sql = f"""SELECT %s::text, count(*), count(*) FILTER (WHERE due_at < %s::timestamptz), 0::bigint, 0::bigint
-        FROM (SELECT o.due_at {source} ORDER BY o.due_at LIMIT %s) AS few"""
-    return sql, [f"o/{name}", now, *params, CAP + 1]
+    """Count up to the cap; what is overdue comes first."""
+    few, params = _few(actor, QUEUES[name], CAP)
+    sql = f"""SELECT %s::text, count(*), count(*) FILTER (WHERE few.due_at < %s::timestamptz), 0::bigint, 0::bigint
+        FROM ({few}) AS few"""
+    return sql, [f"o/{name}", now, *params]
 
 
 # --- from where, and which -------------------------------------------------------------------------------
 
 
-def _source(actor: Actor, queue: Queue, *, clock: bool = False) -> Clause:
-    """Return FROM and WHERE of what waits for an actor, within what he may see."""
+def _few(actor: Actor, queue: Queue, cap: int) -> Clause:
+    """Return the selection of what waits, of each state and seat at most one more than the cap.
+
+    The number is written into the text: with any number in its place no plan of such a statement would ever be kept,
+    and planning it takes longer than its answer.
+    """
+    selects = [
+        (f"(SELECT o.id, o.due_at {source} ORDER BY o.due_at LIMIT {cap + 1})", params)
+        for source, params in _sources(actor, queue)
+    ]
+    if not selects:
+        return "SELECT NULL::timestamptz AS due_at WHERE false", []
+    return " UNION ".join(text for text, _ in selects), [value for _, values in selects for value in values]
+
+
+def _table(queue: Queue) -> str:
+    return str(MODELS[queue.kind]._meta.db_table)
+
+
+def _sources(actor: Actor, queue: Queue) -> Iterator[Clause]:
+    """Yield FROM and WHERE of what waits for an actor, within what he may see: one for each state and seat."""
     seen, seen_params = scope_clause(scope(actor))
-    alternatives = list(_alternatives(actor, queue)) if queue.acts else [("true", [])]
-    which = " OR ".join(f"({text})" for text, _ in alternatives) or "false"
-    tables = f"FROM {MODELS[queue.kind]._meta.db_table} o JOIN matters_matter ON matters_matter.id = o.matter_id"
     above = {
         Overlay.ORDER: " JOIN matters_order r ON r.id = o.order_id",
         Overlay.SUMMONS: " JOIN matters_whistle w ON w.id = o.whistle_id",
     }.get(queue.kind, "")
-    params = [value for _, values in alternatives for value in values]
-    return (
-        f"{tables}{above} {CLOCK if clock else ''} WHERE o.ended_at IS NULL AND ({which}) AND {seen}",
-        [*([queue.kind.value] if clock else []), *params, *seen_params],
-    )
+    tables = f"FROM {_table(queue)} o JOIN matters_matter ON matters_matter.id = o.matter_id{above}"
+    for state, seat, params in _alternatives(actor, queue):
+        where = f"WHERE o.ended_at IS NULL AND o.state = %s AND {seat} AND {seen}"
+        yield f"{tables} {where}", [state, *params, *seen_params]
 
 
-def _alternatives(actor: Actor, queue: Queue) -> Iterator[Clause]:
-    """Yield each way in which a row waits: it is in a state whose step is taken from a seat where the actor sits."""
+def _alternatives(actor: Actor, queue: Queue) -> Iterator[tuple[str, str, list[object]]]:
+    """Yield each way in which a row waits: its state, and the seat from which the actor takes the step it knows."""
+    table = TABLES[queue.kind]
+    if not queue.acts:
+        running = {state for step in table.steps for state in (*step.sources, step.target)} - table.ended - {""}
+        yield from ((str(state), "true", []) for state in sorted(running))
     for step in queue.steps():
         duties = list(actor.holding(step.by))
         for seat in step.seat if isinstance(step.seat, tuple) else (step.seat,):
             for clause, params in _seats(actor, duties, seat, queue.kind):
-                yield f"o.state = ANY(%s::text[]) AND {clause}", [sorted(map(str, step.sources)), *params]
+                yield from ((str(state), f"({clause})", params) for state in sorted(step.sources))
 
 
 def _seats(actor: Actor, duties: Sequence[Duty], seat: Seat, kind: Overlay) -> Iterator[Clause]:
@@ -221,6 +246,14 @@ def _below(desk: int) -> list[int]:
 
 def _cursor(row: Waiting) -> str:
     return f"{row.due_at.isoformat() if row.due_at else ''}~{row.id}"
+
+
+def _behind(cursor: str) -> Clause:
+    """Return what comes after a row; what has no due moment comes last."""
+    moment, id_ = _read_cursor(cursor)
+    if moment is None:
+        return "o.due_at IS NULL AND o.id > %s::bigint", [id_]
+    return "((o.due_at, o.id) > (%s::timestamptz, %s::bigint) OR o.due_at IS NULL)", [moment, id_]
 
 
 def _read_cursor(cursor: str) -> tuple[datetime | None, int]:
