@@ -13,6 +13,7 @@ from tongxin.apps.journal.entries import record
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions, kinds, queries, supervision
 from tongxin.apps.matters.actions.supervision import press_overdue, raise_order
+from tongxin.apps.matters.actions.timing import fire_due
 from tongxin.apps.matters.models import Deadline, Matter, Note, Objection, Order, OrderItem, Rulebook
 from tongxin.apps.people.models import Post
 from tongxin.apps.people.queries import actor_of
@@ -533,6 +534,17 @@ def test_what_is_a_working_day_overdue_is_supervised_once_however_often_it_is_to
     assert order.issued_by is None
     assert order.items.get().unit_id == town.unit["sanitation"]
     assert Entry.objects.filter(kind="order.raise").count() == 1
+
+
+def test_what_the_timers_tell_is_what_raises_orders(town, now, matter):
+    late = now + 10 * DAY
+    while fire_due(now=late, by=SYSTEM):
+        pass
+    assert "clock.overdue" in kinds_of(matter)
+
+    work_off(late)
+
+    assert Order.objects.get().trigger == "overdue"
 
 
 def test_a_weekend_is_no_working_day_of_being_late(town, now, matter):
