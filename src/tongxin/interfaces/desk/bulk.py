@@ -28,12 +28,12 @@ from tongxin.look.forms import Field
 from tongxin.look.icons import ACTS
 from tongxin.rules.area_codes import Level
 from tongxin.rules.errors import Missing, Refused
-from tongxin.rules.lifecycles.matter import LIFECYCLE, Act, Because, CloseKind, Ground, State
+from tongxin.rules.lifecycles.matter import LIFECYCLE, Act, CloseKind, Ground, State
 from tongxin.rules.permissions import Actor
 
 MOST = 200  # matters at once
 KEPT = "many"  # the session's key of what became of the last ones
-KEEPS = ("reason", "ground", "route", "unit", "close_as", "reply", "because")  # what of a form is kept to try again
+KEEPS = ("reason", "ground", "route", "unit", "close_as", "reply")  # what of a form is kept to try again
 AS_SUGGESTED = "suggested"
 # these are told apart one by one: they name another matter, cannot be undone, or wait for somebody's second look
 ONE_BY_ONE = frozenset(
@@ -181,7 +181,6 @@ def _asked(act: Act, matter: Matter, by: Actor, now: datetime, given: Mapping[st
         suggested_unit=unit if act is Act.RETURN else None,
         close_as=_one(CloseKind, given.get("close_as", "")),
         reply=texts.filled(given.get("reply", ""), matter) if owes_reply(matter) else "",
-        because=_one(Because, given.get("because", "")),
     )
 
 

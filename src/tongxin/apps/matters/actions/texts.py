@@ -13,7 +13,7 @@ from tongxin.apps.matters import texts
 from tongxin.apps.matters.actions.light import leads
 from tongxin.apps.matters.models import Macro, StandardText
 from tongxin.rules.errors import Invalid, Missing
-from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Act, Because, CloseKind, Ground, State
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Act, CloseKind, Ground, State
 from tongxin.rules.overlays.tables import BY_ACT
 from tongxin.rules.permissions import Actor, Permission, duty_for, require
 
@@ -26,7 +26,6 @@ DETAILS: Mapping[str, Any] = {
     "route": str,
     "ground": Ground,
     "close_as": CloseKind,
-    "because": Because,
 }
 
 

@@ -22,7 +22,7 @@ from tongxin.interfaces.desk.saved import units_led
 from tongxin.look.filters import is_english
 from tongxin.look.forms import Choice, Field
 from tongxin.rules.errors import Missing, NotAllowed
-from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Act, Because, CloseKind, Ground, State
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Act, CloseKind, Ground, State
 from tongxin.rules.overlays.tables import BY_ACT
 from tongxin.rules.permissions import Actor, Permission, may
 
@@ -183,16 +183,17 @@ def _text_fields(given: Mapping[str, Any]) -> list[Field]:
 
 def _macro_fields(given: Mapping[str, Any]) -> list[Field]:
     facts = _("{number}, {place} and {due} are filled in for each matter.")
+    told = {name: given.get(name, "") for name in ("name", "act", *actions.DETAILS)}
     acts = tuple(Choice(act.value, label(act)) for act in bulk.MANY)
+    named = {"is_required": True, "longest": actions.TITLE_LIMIT}
     return [
-        Field("name", _("Name"), value=given.get("name", ""), is_required=True, longest=actions.TITLE_LIMIT),
-        Field("act", _("Act"), "select", given.get("act", ""), is_required=True, choices=acts),
-        Field("reason", _("Words"), "area", given.get("reason", ""), longest=TEXT_LIMIT, rows=3, hint=facts),
-        Field("ground", _("Legal ground"), "select", given.get("ground", ""), choices=choices(Ground)),
-        Field("route", _("Where the reporter can go"), value=given.get("route", ""), longest=120),
-        Field("close_as", _("How it is closed"), "select", given.get("close_as", ""), choices=choices(CloseKind)),
-        Field("reply", _("Answer to the reporter"), "area", given.get("reply", ""), longest=TEXT_LIMIT, rows=2),
-        Field("because", _("Why it is handled anew"), "select", given.get("because", ""), choices=choices(Because)),
+        Field("name", _("Name"), value=told["name"], **named),
+        Field("act", _("Act"), "select", told["act"], is_required=True, choices=acts),
+        Field("ground", _("Legal ground"), "select", told["ground"], choices=choices(Ground)),
+        Field("close_as", _("How it is closed"), "select", told["close_as"], choices=choices(CloseKind)),
+        Field("reason", _("Words"), "area", told["reason"], longest=TEXT_LIMIT, hint=facts),
+        Field("reply", _("Answer to the reporter"), "area", told["reply"], longest=TEXT_LIMIT),
+        Field("route", _("Where the reporter can go"), value=told["route"], longest=120),
     ]
 
 
