@@ -274,7 +274,7 @@ LIFECYCLE: tuple[Step, ...] = (
         ACCEPTORS | CHIEFS,
         (no_master, has_children, on_hold, objection_open, whistle_open, order_open, seal_differs),
     ),
-    Step(A.UNMERGE, _at(S.MERGED), None, CHIEFS),  # back to where it stood
+    Step(A.UNMERGE, _at(S.MERGED), None, ACCEPTORS | CHIEFS),  # back to where it stood
     Step(A.FOLLOW, _at(S.MERGED), S.CLOSED, TIME, (), FINISH),
     Step(A.URGE, LIVE, None, URGERS, (no_reason,)),
     Step(
