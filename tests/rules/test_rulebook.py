@@ -74,7 +74,7 @@ def test_only_what_is_written_differs_from_the_defaults(content):
         ({"limits": "3wd"}, "rulebook.unknown", "limits"),
         ({"extensions": {"most": 3}}, "rulebook.out_of_bounds", "extensions.most"),
         ({"holds": {"days": 61}}, "rulebook.out_of_bounds", "holds.days"),
-        ({"households": True}, "rulebook.out_of_bounds", "households"),
+        ({"triggers": {"returns": True}}, "rulebook.out_of_bounds", "triggers.returns"),
         ({"households": "5"}, "rulebook.out_of_bounds", "households"),
         ({"formulas": {"satisfied": []}}, "rulebook.no_list", "formulas.satisfied"),
         ({"formulas": {"satisfied": ["satisfied", "loved"]}}, "rulebook.no_list", "formulas.satisfied"),

@@ -15,7 +15,7 @@ from tongxin.rules.permissions import (
     Duty,
     Permission,
     Role,
-    may_arrange,
+    arranging_duty,
     may_see_roster,
     scope,
 )
@@ -110,21 +110,21 @@ def test_what_a_wider_post_covers_is_not_said_twice():
     ],
 )
 def test_a_units_duties_are_arranged_by_its_chief_or_by_who_hands_out_posts(duty, may):
-    assert may_arrange(acting(duty), unit_id=7, area=TOWN) is may
+    assert (arranging_duty(acting(duty), unit_id=7, area=TOWN) == duty) is may
 
 
 def test_no_chief_arranges_an_administrators_duty():
     chief = acting(Duty(1, Role.DUTY_CHIEF, TOWN, 7))
 
-    assert not may_arrange(chief, unit_id=7, area=TOWN, role=Role.AUDIT_ADMIN)
-    assert may_arrange(acting(Duty(1, Role.SECURITY_ADMIN, TOWN, 7)), unit_id=7, area=TOWN, role=Role.AUDIT_ADMIN)
+    assert not arranging_duty(chief, unit_id=7, area=TOWN, role=Role.AUDIT_ADMIN)
+    assert arranging_duty(acting(Duty(1, Role.SECURITY_ADMIN, TOWN, 7)), unit_id=7, area=TOWN, role=Role.AUDIT_ADMIN)
 
 
 def test_a_narrowed_key_arranges_nothing_it_is_not_narrowed_to():
     chief = Duty(1, Role.DUTY_CHIEF, TOWN, 7)
 
-    assert not may_arrange(acting(chief, acts=frozenset({"accept"})), unit_id=7, area=TOWN)
-    assert may_arrange(acting(chief, acts=frozenset({Permission.ARRANGE_DUTIES})), unit_id=7, area=TOWN)
+    assert not arranging_duty(acting(chief, acts=frozenset({"accept"})), unit_id=7, area=TOWN)
+    assert arranging_duty(acting(chief, acts=frozenset({Permission.ARRANGE_DUTIES})), unit_id=7, area=TOWN)
 
 
 def test_a_roster_is_read_by_its_unit_and_from_above():

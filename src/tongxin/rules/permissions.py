@@ -156,11 +156,6 @@ def require(actor: Actor, permission: Permission, area: str | None = None) -> No
         raise NotAllowed("permission.denied", permission=permission, area=area)
 
 
-def may_arrange(actor: Actor, *, unit_id: int, area: str, role: Role | None = None) -> bool:
-    """Tell whether the actor arranges who does a unit's duties."""
-    return actor is SYSTEM or arranging_duty(actor, unit_id=unit_id, area=area, role=role) is not None
-
-
 def arranging_duty(actor: Actor, *, unit_id: int, area: str, role: Role | None = None) -> Duty | None:
     """Return the duty by which the actor arranges a unit's: as its own chief or head, or as who hands out posts.
 

@@ -32,7 +32,6 @@ from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, Sta
 from tongxin.rules.permissions import Actor
 
 E = TypeVar("E", bound=StrEnum)
-MOST = 200  # so many matters an act on many takes at once
 COUNTED = (EvidenceKind.BEFORE, EvidenceKind.AFTER)
 
 
@@ -143,33 +142,6 @@ def _offered(found: Matter, given: Any, asked: Act) -> dict[str, Any]:
         "listed": [unit for unit in listed if unit.id != own],
         "returned": set(found.returned_by) if asked is Act.DISPATCH else set(),
     }
-
-
-@require_POST
-def many(request: HttpRequest, state: str, act: str) -> HttpResponse:
-    """Take one act on all ticked matters; each refused one is told with its reason, the others go on."""
-    if state not in set(State) or act not in set(Act):
-        raise Http404
-    asked, now, actor = Act(act), timezone.now(), request.actor  # type: ignore[attr-defined]
-    numbers = request.POST.getlist("number")[:MOST]
-    rows = queries.visible_to(actor).filter(number__in=numbers, state=state).only("id", "number", "suggested_id")
-    found = {row.pk: row for row in rows.order_by("due_at", "id")}
-    units = {row.pk: row.suggested_id for row in found.values() if asked is Act.DISPATCH}
-    answers = actions.take_many([Asked(asked, id_, actor, now, unit_id=units.get(id_)) for id_ in found])
-    label = words.label(asked, get_language() or "zh-hans")
-    done = sum(isinstance(answer, Taken) for answer in answers)
-    if done:
-        text = ngettext("%(act)s: %(n)s matter done.", "%(act)s: %(n)s matters done.", done)
-        messages.success(request, text % {"act": label, "n": done})
-    for row, answer in zip(found.values(), answers, strict=True):
-        if isinstance(answer, Refused):
-            messages.warning(request, f"{row.number}: {filters.say(answer)}")
-    if gone := len(set(numbers)) - len(found):
-        text = ngettext("%(n)s matter was no longer waiting here.", "%(n)s matters were no longer waiting here.", gone)
-        messages.warning(request, text % {"n": gone})
-    if not numbers:
-        messages.warning(request, _("Nothing was ticked."))
-    return HttpResponseRedirect(home.back_to(request, reverse("desk:queue", args=[state])))
 
 
 def _said(asked: Act, taken: Taken) -> str:

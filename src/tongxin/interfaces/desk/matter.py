@@ -17,8 +17,8 @@ from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters import actions, kinds, overlay_choices, queries
-from tongxin.apps.matters.keeping import is_unkept
 from tongxin.apps.matters.actions.light import mark_read
+from tongxin.apps.matters.keeping import is_unkept
 from tongxin.apps.matters.models import Deadline, Matter, RoutingRule, Template
 from tongxin.apps.matters.overlay_choices import Laid
 from tongxin.apps.matters.queries import Row

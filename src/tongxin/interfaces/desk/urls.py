@@ -28,7 +28,6 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("switch", home.switch, name="switch"),
     path("q/<str:state>/", queue.queue, name="queue"),
-    path("q/<str:state>/acts/<str:act>", acts.many, name="many"),
     path("m/", queue.matters, name="matters"),
     path("m/<str:number>/", matter.matter, name="matter"),
     path("m/<str:number>/peek", matter.peek, name="peek"),
