@@ -7,7 +7,7 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Generic, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tongxin.apps.people.models import Account, ApiKey, Unit
@@ -44,10 +44,6 @@ class Remembered(Generic[T]):
     def forget(self) -> None:
         """Read anew at the next call."""
         self._until = 0.0
-
-
-def _posts_on(day: date) -> Q:
-    return Q(start_on__lte=day) & (Q(end_on__isnull=True) | Q(end_on__gt=day))
 
 
 def actor_of(person_id: int, now: datetime, *, acts: frozenset[str] | None = None, ref: str | None = None) -> Actor:
