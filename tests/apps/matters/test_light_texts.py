@@ -1,4 +1,4 @@
-"""Ready words and macros: who writes them, what they may hold, and how a catalog brings them."""
+"""Standard texts and macros: who writes them, what they may hold, and how a catalog brings them."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Ready words in forms, and the pages where they and macros are kept."""
+"""Standard texts in forms, and the pages where they and macros are kept."""
 
 from datetime import timedelta
 
@@ -148,4 +148,4 @@ def test_a_macro_is_made_changed_and_removed(town):
 def test_the_page_speaks_english_at_the_switch(town):
     page = visitor("handler_head", "en").get("/admin/texts/").content.decode()
 
-    assert "Ready words and macros" in page
+    assert "Standard texts and macros" in page

@@ -1,4 +1,4 @@
-"""Ready words for acts, and macros: which of them one may use, the nearest to the case first."""
+"""Standard texts for acts, and macros: which of them one may use, the nearest to the case first."""
 
 from collections.abc import Sequence
 

@@ -57,7 +57,7 @@ RULES = (
     (Permission.EDIT_RULES, "desk:templates", "template", gettext_lazy("Templates")),
     (Permission.EDIT_RULES, "desk:routing", "route", gettext_lazy("Routing rules")),
     (Permission.EDIT_RULES, "desk:suggestions", "bulb", gettext_lazy("Suggestions")),
-    (Permission.EDIT_RULES, "desk:texts", "text-plus", gettext_lazy("Ready words and macros")),
+    (Permission.EDIT_RULES, "desk:texts", "text-plus", gettext_lazy("Standard texts and macros")),
     (Permission.EDIT_RULES, "desk:limits", "clock-edit", gettext_lazy("Limits and triggers")),
     (Permission.EDIT_CALENDAR, "desk:calendar", "calendar", gettext_lazy("Limits and calendar")),
     (Permission.EDIT_UNITS, "desk:units", "building-community", gettext_lazy("Units")),
@@ -162,7 +162,7 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
         business.append(("desk:figures", "chart-bar", _("Figures")))
         business.append(("desk:roster", "calendar-user", _("Roster")))
         if may(actor, Permission.EQUIP_UNIT):
-            business.append(("desk:texts", "text-plus", _("Ready words and macros")))
+            business.append(("desk:texts", "text-plus", _("Standard texts and macros")))
         if may(actor, Permission.UNSEAL):
             business.append(("desk:unseal", "lock-open", _("Open a sealed matter")))
         if may(actor, Permission.REPORT):

@@ -1,4 +1,4 @@
-"""Ready words in the forms of acts: offered by title, with the matter's facts filled in, inserted where one writes."""
+"""Standard texts in the forms of acts: offered by title, with the matter's facts filled in, inserted where one writes."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Ready words and macros: a unit's own by who leads it, the city's by who keeps its rules."""
+"""Standard texts and macros: a unit's own by who leads it, the city's by who keeps its rules."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Ready words and macros: the city's, kept with its rules, and each unit's own, kept by who leads it."""
+"""Standard texts and macros: the city's, kept with its rules, and each unit's own, kept by who leads it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

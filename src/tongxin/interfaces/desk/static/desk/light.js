@@ -1,5 +1,5 @@
 // What makes the lists and forms of the desk quick, on top of keys.js: ticking a range, saying how many are ticked,
-// going on to the next row after an act, and putting ready words where one writes. Without script all of it is longer,
+// going on to the next row after an act, and putting standard texts where one writes. Without script all of it is longer,
 // none of it is missing.
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -58,7 +58,7 @@ document.addEventListener("submit", (event) => goOn(event.target), true);
 const chosen = document.querySelector("[data-list] [role=row][aria-selected=true]");
 if (chosen?.previousElementSibling?.id) chosen.scrollIntoView({ block: "center" });
 
-// ---- ready words
+// ---- standard texts
 
 let written = null; // the area somebody wrote in last
 
