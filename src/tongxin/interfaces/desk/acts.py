@@ -126,7 +126,7 @@ def _form(
 def units(request: HttpRequest, number: str) -> HttpResponse:
     """Show the units that answer to what was typed, for the form of dispatching or returning."""
     found = queries.one(request.actor, number)  # type: ignore[attr-defined]
-    asked = Act.RETURN if found.unit_id else Act.DISPATCH
+    asked = Act.DISPATCH if found.state == State.AWAITING_DISPATCH else Act.RETURN
     return render(request, "desk/units.html", {"offered": _offered(found, request.GET, asked), "matter": found})
 
 
