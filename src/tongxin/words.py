@@ -1284,7 +1284,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "适用的办理动作或状态不存在，请重新选择。",
         "There is no such act or state. Choose it again.",
     ),
-    "text.missing": ("这条常用语或宏已删除，或不属于这个单位。", "This text or macro is gone, or belongs to another unit."),
+    "text.missing": (
+        "这条常用语或宏已删除，或不属于这个单位。",
+        "This text or macro is gone, or belongs to another unit.",
+    ),
     "list.missing": ("这个列表已删除，或不是您的。", "This list is gone, or it is not yours."),
     "print.no_pango": (
         "这台服务器缺少排版文字的库，暂时不能生成 PDF。请管理员安装：{packages}。现在请回到事项页，用“打印”由浏览器打印。",

@@ -103,9 +103,9 @@ class Ask(Said):
         Annotated[int, Meta(ge=1, le=MOST_BIGINT)] | str | None,
         told("退回时写明应由谁办：编号或编码 | who should handle it, when returned: id or code", "enforcement"),
     ] = None
-    master: Annotated[
-        str, told("合并到哪一件：编号 | number of the matter that this one follows", "KC261120-0411")
-    ] = ""
+    master: Annotated[str, told("合并到哪一件：编号 | number of the matter that this one follows", "KC261120-0411")] = (
+        ""
+    )
     because: Annotated[Because | None, among(Because, "为什么重办 | why it is handled anew")] = None
     rev: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_INT)] | None,
