@@ -150,6 +150,8 @@ def test_the_queue_shows_whom_to_call_and_never_ones_own_work(town, now):
     assert satisfaction.queue(town.duty_chief, at).rows == []  # closed them
     for nobody in ("handler", "supervisor", "county_chief", "neighbouring_chief", "acceptor"):
         assert satisfaction.queue(getattr(town, nobody), at).rows == [], nobody
+    Matter.objects.filter(pk=early.pk).update(handlers=[town.caller_back.person_id])
+    assert [row.number for row in satisfaction.queue(town.caller_back, at).rows] == [late.number]
 
 
 def test_the_queue_is_paged_and_one_statement(town, now, django_assert_num_queries):
