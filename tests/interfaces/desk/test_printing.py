@@ -42,6 +42,18 @@ def test_the_paper_tells_facts_limits_record_and_evidence(town, rf, moment):
     assert "<svg" in told
 
 
+def test_what_lies_over_the_matter_stands_on_paper_too(town, rf, moment):
+    matter = a_matter(town, "HANDLING", now=moment, template="D07")
+    told = {"limit": "2", "limit_unit": "wd", "reason": "连续降雨，请打 13912340000。", "rev": matter.rev}
+    visitor("handler").post(f"/m/{matter.number}/over/extension.ask/", told)
+
+    shown = page(rf, town, matter, "duty_chief")
+
+    assert "连续降雨" in shown
+    assert "13912340000" not in shown
+    assert "待审批" in shown
+
+
 def test_nobody_is_recognized_on_paper(town, rf, moment):
     said = "垃圾没人收，请打 13912340000 找我，身份证 330802199001011234。"
     told = {"text": said, "title": "垃圾 13912340000", "contact_name": "王某某", "contact_phone": "13800001111"}

@@ -106,9 +106,9 @@ def _timed(clocks: Sequence[Deadline], now: datetime) -> Iterator[Timed]:
     for each in clocks:
         if each.outcome == "dropped":
             continue
-        is_late = each.due_at < (each.ended_at or now)
+        is_late = each.due_at < (each.ended_at or each.stopped_at or now)
         limit = Limit.parse(each.limit)
-        running = _("overdue, running") if is_late else _("running")
+        running = _("overdue, running") if is_late else _("On hold") if each.stopped_at else _("running")
         yield Timed(
             filters.label(Clock(each.clock)),
             filters.limit(limit.amount, limit.unit),
