@@ -65,6 +65,11 @@ def test_one_name_that_nothing_tells_apart_keeps_both():
     assert place.codes == ("330802001003", "330825102001")
 
 
+def test_a_bare_name_that_two_villages_share_is_no_place_by_itself():
+    assert codes("双溪桥头有垃圾") == []
+    assert codes("龙游县双溪桥头有垃圾") == [("330825",)]
+
+
 def test_a_place_stands_where_it_is_written():
     text = "昨天在松园社区旁边"
 

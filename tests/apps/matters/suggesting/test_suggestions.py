@@ -63,6 +63,13 @@ def test_the_unit_is_the_one_the_rules_name_for_this_kind_here(town, now, traine
     assert suggested(town, now, text="路灯不亮晚上黑漆漆的", point=(None, None)).kinds[0].unit is None
 
 
+def test_a_county_is_no_place_to_name_a_unit_from(town, now, trained):
+    text = "路灯不亮晚上黑漆漆的"
+
+    assert suggested(town, now, text=text, point=(None, None), area="330802").kinds[0].unit is None
+    assert suggested(town, now, text=text, point=(None, None), area="330802001").kinds[0].unit is not None
+
+
 def test_without_a_past_the_catalogs_words_speak_and_it_says_so(town, now):
     found = suggested(town, now)
 
