@@ -1,4 +1,4 @@
-"""A day's work without the mouse: finding, ticking, going on to the next row, standard texts, and a paper with a code."""
+"""A day's work without the mouse: finding, ticking, going on to the next row, standard texts, and a paper."""
 
 import pytest
 from playwright.sync_api import Page, expect

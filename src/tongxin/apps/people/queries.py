@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from threading import Lock
 from typing import Generic, TypeVar
 

@@ -1,4 +1,4 @@
-"""Standard texts in the forms of acts: offered by title, with the matter's facts filled in, inserted where one writes."""
+"""Standard texts in the forms of acts: offered by title, facts of the matter filled in, put where one writes."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
