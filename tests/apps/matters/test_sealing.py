@@ -327,6 +327,17 @@ def test_the_person_concerned_reads_from_which_post_when_and_why_and_no_name(tow
     assert not {"name", "person", "person_id", "actor"} & set(unsealed[0]._fields)
 
 
+def test_the_latest_look_stands_first_whatever_was_looked_at(town, sealed):
+    matter = sealed[Seal.SECRET]
+    actions.unmask(matter_id=matter.pk, reason="先联系", by=town.duty_chief, now=NOW)
+    opened(town, matter, now=NOW + timedelta(minutes=1))
+    actions.unmask(matter_id=matter.pk, reason="再联系", by=town.duty_chief, now=NOW + timedelta(minutes=2))
+
+    looks = unmaskings.readers(town.grid_worker, matter.number).looks
+
+    assert [look.reason for look in looks] == ["再联系", WHY, "先联系"]
+
+
 def test_who_looked_is_for_the_reporter_and_the_audit_alone(town, sealed):
     matter = sealed[Seal.PERSONAL]
     opened(town, matter)
