@@ -174,6 +174,13 @@ def test_somebody_of_the_unit_takes_up_what_nobody_keeps(town):
     assert kinds_of(matter)[-1] == "matter.take_up"
 
 
+def test_what_waits_for_a_signature_is_signed_and_not_taken_up(town):
+    matter = a_matter(town, "AWAITING_SIGNATURE")
+
+    with pytest.raises(Refused, match=r"take_up\.kept"):
+        actions.take_up(matter_id=matter.pk, by=town.handler_head, now=NOW)
+
+
 def test_a_narrowed_key_takes_up_nothing(town):
     matter = a_matter(town, "HANDLING")
     handed(town, to=None)
@@ -212,6 +219,17 @@ def test_what_was_signed_before_a_day_set_ahead_goes_to_the_unit_on_that_day(tow
     assert keeper(matter) is None
     with pytest.raises(NotAllowed):
         actions.hand_back(by=town.duty_chief, now=NOW)
+
+
+def test_who_goes_on_in_the_unit_by_another_post_goes_on_keeping(town):
+    matter = a_matter(town, "HANDLING")
+    told = {"unit_id": town.unit["sanitation"], "role": Role.HANDLER_HEAD, "area": "330802001", "start_on": TODAY}
+    people.appoint(person_id=town.handler.person_id, **told, by=town.security_admin, now=NOW)
+    people.end_post(post_id=post_of(town.handler), end_on=TOMORROW, by=town.security_admin, now=NOW)
+
+    assert actions.hand_back(by=SYSTEM, now=NOW + timedelta(days=1)) == 0
+
+    assert keeper(matter) == town.handler.person_id
 
 
 def test_thousands_are_handed_over_in_few_statements(town, monkeypatch, django_assert_num_queries):

@@ -82,6 +82,14 @@ def test_whoever_stands_in_for_a_head_arranges_nothing(town):
         )
 
 
+def test_what_is_lent_is_not_arranged_by_who_stands_in(town):
+    post = Post.objects.get(pk=lent(town, "handler", "handler_head").pk)
+    other = Post.objects.get(pk=lent(town, "duty_chief", "dispatcher").pk)
+
+    assert duties.arranging(again(town.dispatcher), other) is None
+    assert duties.arranging(again(town.handler_head), post).role is Role.HANDLER_HEAD  # as the unit's head
+
+
 def test_a_stranger_a_lent_post_and_a_second_one_are_refused(town):
     with pytest.raises(Refused, match=r"stand_in\.stranger"):
         lent(town, "handler", "enforcer")
