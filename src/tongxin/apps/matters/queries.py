@@ -197,10 +197,9 @@ COLUMNS = ", ".join(Row._fields)
 def worklist(
     actor: Actor, filters: Filters, now: datetime, *, after: str = "", before: str = "", size: int = PAGE
 ) -> Page:
-    """Return a page of what the actor may see, behind one cursor or before another.
+    """Return a page of what the actor may see, behind one cursor or before another. Raises Invalid for a bad cursor.
 
-    One statement, keyset-paged; two where one goes back and the page before would not be full, for then it is the first
-    one. Raises Invalid for a bad cursor.
+    One statement, keyset-paged; two where going back leads to less than a full page: then it is the first one.
     """
     key = "due_at" if filters.is_queue else "reported_at"
     falls = filters.is_queue is bool(before)  # queues rise in time, other lists fall; going back turns it round
@@ -213,12 +212,9 @@ def worklist(
     found = run(*_union(COLUMNS, _parts(actor, filters), (clause, params), (order, [size + 1])))
     if before and len(found) < size:
         return worklist(actor, filters, now, size=size)
-    rows, more = [Row(*row) for row in found[:size]], len(found) > size
-    if before:
-        rows.reverse()
-        return Page(rows, _cursor(rows[-1], key), filters, _cursor(rows[0], key) if more else None)
-    previous = _cursor(rows[0], key) if rows else after
-    return Page(rows, _cursor(rows[-1], key) if more else None, filters, previous if after else None)
+    rows, more = [Row(*row) for row in found[:size]][:: -1 if before else 1], len(found) > size
+    first, last = (_cursor(rows[0], key), _cursor(rows[-1], key)) if rows else (after, None)
+    return Page(rows, last if more or before else None, filters, first if after or (before and more) else None)
 
 
 def each_of(actor: Actor, filters: Filters, now: datetime, *, most: int) -> Iterator[Row]:
