@@ -50,6 +50,7 @@ def test_a_suggestion_says_how_like_it_is_by_which_words_and_which_unit_takes_it
 
     assert 'value="D02"' in page
     assert "建议 · 很像" in page
+    assert 'data-key="1"' in page
     assert "<mark>" in page and "路灯" in page.split("<mark>", 1)[1]
     assert "派给柯城区市政路灯所" in page
 
