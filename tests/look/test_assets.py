@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from tongxin.look import icons
 from tongxin.look.management.commands import assets
 from tongxin.rules.lamps import Lamp
-from tongxin.rules.lifecycles.matter import Act
+from tongxin.rules.lifecycles.matter import Act, State, steps_from
 
 
 def parts(settings):
@@ -55,4 +55,9 @@ def test_outline_and_filled_icons_keep_their_paint(settings):
 def test_every_act_and_every_lamp_has_an_icon():
     assert set(Act) == set(icons.ACTS)
     assert set(Lamp) <= set(icons.LAMPS)
-    assert len(set(icons.KEYS.values())) == len(icons.KEYS)
+
+
+def test_no_two_acts_that_one_state_knows_share_a_key():
+    for state in State:
+        keys = [icons.KEYS[step.act] for step in steps_from(state) if step.act in icons.KEYS]
+        assert len(set(keys)) == len(keys), state

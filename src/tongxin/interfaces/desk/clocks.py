@@ -142,7 +142,9 @@ def _stood(each: Deadline) -> str:
     length = sum((to - from_ for from_, to in _stops(each)), timedelta())
     many = len(each.stops) // 2
     told = {"n": many, "span": filters.span(length)}
-    return ngettext("stopped once, %(span)s not counted", "stopped %(n)d times, %(span)s not counted", many) % told
+    return (
+        ngettext("stopped %(n)d time, %(span)s not counted", "stopped %(n)d times, %(span)s not counted", many) % told
+    )
 
 
 def _stop(stopped_at: datetime, resumed_at: datetime, now: datetime) -> str:
