@@ -1,4 +1,4 @@
-"""A busy morning: matters with much lying over them, orders, drafts of rules, lists of one's own; for looking at pages."""
+"""A busy morning: matters with much over them, orders, drafts of rules, own lists; for looking at pages."""
 
 from datetime import datetime, timedelta
 from typing import Any
