@@ -8,7 +8,7 @@ export DEMO_MATTERS ?= 30000
 # compiled once, started fast ever after
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench setup browser clean
+.PHONY: help demo test check bench setup parts clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ help: ## list the targets
 demo: $(VENV)/ready node_modules/ready ## a running city at http://127.0.0.1:$PORT (PORT, TONGXIN_HOME, DEMO_MATTERS)
 	@exec env TONGXIN_DEMO=1 $(BIN)/tongxin demo
 
-test: $(VENV)/ready node_modules/ready browser ## everything, browser journeys included
+test: $(VENV)/ready node_modules/ready parts ## everything, browser journeys included
 	@$(BIN)/python tests/run.py
 
 check: $(VENV)/ready ## format, lint, types and the storeys of the house
@@ -50,8 +50,8 @@ node_modules/ready: package.json package-lock.json | $(VENV)/ready
 	@npm ci --ignore-scripts --silent --no-fund --no-audit
 	@touch $@
 
-browser:
-	@$(SHELL) tests/journeys/browser.sh
+parts:
+	@$(SHELL) tests/parts.sh
 
 clean: ## remove what setup made; the home with its data stays
 	rm -rf $(VENV) node_modules

@@ -49,8 +49,16 @@ INSTALLED_APPS = [
     "tongxin.apps.areas",
     "tongxin.apps.people",
     "tongxin.apps.matters",
+    "tongxin.apps.devices",
+    "tongxin.apps.hotline",
+    "tongxin.apps.alarms",
+    "tongxin.apps.patrols",
+    "tongxin.apps.insight",
+    "tongxin.apps.notify",
     "tongxin.look",
     "tongxin.interfaces.desk",
+    "tongxin.interfaces.field",
+    "tongxin.interfaces.portal",
     "tongxin.interfaces.api",
     "tongxin.interfaces.console",
 ]
@@ -138,6 +146,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_SAMESITE = "Lax"
+PROXIES = int(os.environ.get("TONGXIN_PROXIES", "0"))  # how many of our own proxies stand before the door
 BEHIND_TLS = os.environ.get("TONGXIN_TLS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None

@@ -6,5 +6,7 @@ urlpatterns = [
     path("", include("tongxin.interfaces.api.urls")),
     path("account/", include("allauth.urls")),
     path("look/", include("tongxin.look.urls")),
+    path("p/", include("tongxin.interfaces.portal.urls")),
+    path("f/", include("tongxin.interfaces.field.urls")),
     path("", include("tongxin.interfaces.desk.urls")),
 ]

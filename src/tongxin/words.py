@@ -639,6 +639,10 @@ LEVELS_EN = {"G": "Grid", "V": "Village", "T": "Town", "C": "County", "Y": "City
 # code → (Chinese, English). Facts stand in braces; `say` writes moments, labels and lists in words
 REFUSALS: dict[str, tuple[str, str]] = {
     # sign-in and permission
+    "door.too_often": (
+        "来得太快了，请过 {seconds} 秒再试。",
+        "Too many at once. Please try again in {seconds} seconds.",
+    ),
     "permission.denied": (
         "您的岗位不能办理“{permission}”。需要时请联系本单位负责人。",
         "Your post does not permit “{permission}”.",

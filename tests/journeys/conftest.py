@@ -21,7 +21,7 @@ DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 def chromium() -> str:
-    """Return where the browser stands, looked for as `browser.sh` does."""
+    """Return where the browser stands, looked for as `tests/parts.sh` does."""
     found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
     return next(filter(None, found), MAC)
 

@@ -31,6 +31,7 @@ class Lying(NamedTuple):
     unit_id: int | None = None
     involved: tuple[int, ...] = ()
     reported_by: int | None = None
+    id: int = 5
 
 
 def acting(*duties, acts=None):

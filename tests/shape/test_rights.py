@@ -7,8 +7,7 @@ from pathlib import Path
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = {"journal", "areas", "people", "matters"}
-MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS]
+MODELS = [model for model in apps.get_models() if model.__module__.startswith("tongxin.apps.")]
 
 # tables keyed by a natural person: staff with accounts, and the contact a reporter left with one matter
 PERSONS = {"people.Person", "people.Account", "people.Post", "people.ApiKey"}

@@ -63,6 +63,12 @@ class Actor:
     person_id: int | None = None
     duties: tuple[Duty, ...] = ()
     acts: frozenset[str] | None = None  # an API key may narrow what its person may do; None: no narrowing
+    matter_id: int | None = None  # whoever holds a matter's receipt is its reporter, and nobody else anywhere
+
+    def reported(self, matter: "Authored") -> bool:
+        """Tell whether this is who reported the matter: by the account, or by the receipt."""
+        by_account = self.person_id is not None and self.person_id == matter.reported_by
+        return by_account or (self.matter_id is not None and self.matter_id == matter.id)
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -75,6 +81,20 @@ class Actor:
 
 
 SYSTEM = Actor("system")
+
+
+def reporting(ref: str) -> Actor:
+    """Return an actor that holds no post and may report, nothing else: a resident, a device, a letter box."""
+    return Actor(ref, duties=(_REPORTING,))
+
+
+def holding_receipt(matter_id: int) -> Actor:
+    """Return whoever holds the receipt of a matter: its reporter, as far as the platform knows them."""
+    return Actor(f"receipt:{matter_id}", duties=(_REPORTING,), matter_id=matter_id)
+
+
+_REPORTING = Duty(None, Role.REPORTER, "", 0)
+RESIDENT = reporting("resident")  # somebody at the public door, before there is a receipt
 
 
 # --- the one table ---------------------------------------------------------------------------------------
@@ -113,9 +133,9 @@ ADMINS = frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN})
 
 # 三员分立: the one who builds the rules does not hand out posts, and neither reads the audit (domain.md §2.7)
 GRANTS: dict[Permission, frozenset[Role]] = {
-    Permission.REPORT: GRID | DESK | UNIT,
+    Permission.REPORT: GRID | DESK | UNIT | {R.REPORTER},
     Permission.SETTLE: frozenset({R.GRID_HEAD, R.GRID_WORKER, R.VILLAGE_SECRETARY}),
-    Permission.ATTACH: GRID | DESK | UNIT,
+    Permission.ATTACH: GRID | DESK | UNIT | {R.REPORTER},
     Permission.UNMASK: GRID | DESK | UNIT,
     Permission.EXPORT: DESK | UNIT | OVERSIGHT,
     Permission.EDIT_UNITS: frozenset({R.SYSTEM_ADMIN}),
@@ -184,7 +204,7 @@ def may_arrange_own(actor: Actor) -> bool:
 
 
 def duties_at(
-    actor: Actor, *, area: str, desk_id: int | None, unit_id: int | None, reported_by: int | None = None
+    actor: Actor, *, area: str, desk_id: int | None, unit_id: int | None, reported: bool = False
 ) -> dict[Role, Duty]:
     """Return the duties that count for one matter, by role.
 
@@ -202,12 +222,21 @@ def duties_at(
         )
         if here:
             counts.setdefault(duty.role, duty)
-    if reported_by is not None and actor.person_id == reported_by:
+    if reported:
         counts[Role.REPORTER] = Duty(None, Role.REPORTER, area, 0)
     return counts
 
 
-class Readable(Protocol):
+class Authored(Protocol):
+    """A matter, as far as it matters who reported it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def reported_by(self) -> int | None: ...
+
+
+class Readable(Authored, Protocol):
     """A matter, as far as it matters who reads it. `seal` is empty where it is not sealed."""
 
     @property
@@ -218,13 +247,11 @@ class Readable(Protocol):
     def unit_id(self) -> int | None: ...
     @property
     def involved(self) -> Sequence[int]: ...
-    @property
-    def reported_by(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an actor may read: matters lying in `areas`, handled by or asked of `units`, or reported by the person.
+    """What an actor may read: matters lying in `areas`, handled by or asked of `units`, or reported by the actor.
 
     Sealed ones are read on the ground by whom a post names for their kind (`sealed`: area and kinds), and by the
     units and the reporter they concern.
@@ -234,11 +261,14 @@ class Scope:
     units: tuple[int, ...] = ()
     sealed: tuple[tuple[str, tuple[Seal, ...]], ...] = ()
     person_id: int | None = None
+    matter_id: int | None = None
 
     def sees(self, matter: Readable) -> bool:
         """Tell whether one matter is in scope; the SQL form of the same sentence is in `matters.queries`."""
         is_ours = matter.unit_id in self.units or not set(self.units).isdisjoint(matter.involved)
-        is_own = self.person_id is not None and matter.reported_by == self.person_id
+        is_own = (self.person_id is not None and matter.reported_by == self.person_id) or (
+            self.matter_id is not None and matter.id == self.matter_id
+        )
         return is_ours or is_own or self._covers(matter.area, matter.seal)
 
     def _covers(self, area: str, seal: str) -> bool:
@@ -254,6 +284,7 @@ def scope(actor: Actor) -> Scope:
         units=tuple(sorted({duty.unit_id for duty in actor.holding(UNIT)})),
         sealed=_named(actor.holding(MAY_BE_NAMED)),
         person_id=actor.person_id if actor.duties else None,
+        matter_id=actor.matter_id,
     )
 
 

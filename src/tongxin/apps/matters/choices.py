@@ -58,7 +58,7 @@ def choices(actor: Actor, matter: Matter, clocks: Sequence[Deadline], now: datet
             area=matter.area,
             desk_id=matter.desk_id,
             unit_id=matter.unit_id,
-            reported_by=matter.reported_by,
+            reported=actor.reported(matter),
         )
     )
     first = frozenset(duties_at(actor, area=matter.area, desk_id=matter.first_desk_id, unit_id=None))

@@ -266,7 +266,7 @@ def duties_of(by: Actor, matter: Standing | Matter, row: Any, seat: Seat) -> dic
         case Seat.HOLDER:
             opened = getattr(row, "whistle", row)
             desk = unit = opened.unit_id if opened else None
-    return duties_at(by, area=matter.area, desk_id=desk, unit_id=unit, reported_by=matter.reported_by)
+    return duties_at(by, area=matter.area, desk_id=desk, unit_id=unit, reported=by.reported(matter))
 
 
 def _duty(by: Actor, matter: Standing, row: Any, step: Step) -> Duty:

@@ -51,6 +51,8 @@ def scope_parts(seen: Scope) -> list[Clause]:
         )
     if seen.person_id is not None:
         parts.append(("matters_matter.reported_by = %s", [seen.person_id]))
+    if seen.matter_id is not None:
+        parts.append(("matters_matter.id = %s", [seen.matter_id]))
     return parts
 
 

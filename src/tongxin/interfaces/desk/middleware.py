@@ -17,7 +17,7 @@ from tongxin.rules.permissions import Actor
 
 Answer = Callable[[HttpRequest], HttpResponse]
 NOBODY = Actor("anonymous")
-OPEN_PATHS = ("/account/", "/look/", "/static/", "/api/", "/healthz", "/metrics")
+OPEN_PATHS = ("/account/", "/look/", "/static/", "/api/", "/healthz", "/metrics", "/p/")
 
 
 class Acting:
@@ -72,7 +72,7 @@ class Refusing:
         return self._answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Refused) or request.path.startswith("/api/"):
+        if not isinstance(error, Refused) or request.path.startswith(("/api/", "/p/")):
             return None
         sentence = words.say(error, get_language() or "zh-hans")
         back = request.headers.get("Referer") or "/"

@@ -154,7 +154,7 @@ def _duty(matter: Matter, permission: Permission, by: Actor) -> Duty:
     counting = duties_at(by, area=matter.area, desk_id=matter.first_desk_id, unit_id=None) | counting
     here = next((duty for role, duty in counting.items() if role in GRANTS[permission]), None)
     adds = permission is Permission.ATTACH
-    is_own = adds and matter.reported_by == by.person_id
+    is_own = adds and by.reported(matter)
     asked = next((duty for duty in by.holding(UNIT) if adds and duty.unit_id in matter.involved), None)
     if granted is None or not (here or is_own or asked):
         raise NotAllowed("permission.denied", permission=permission)

@@ -92,7 +92,7 @@ def _decide(asked: Asked, standing: Mapping[int, Standing], clocks: Sequence[Ope
         merged_from=beside.merged_from(matter.id) if asked.act is Act.UNMERGE else None,
     )
     duties = duties_at(
-        asked.by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id, reported_by=matter.reported_by
+        asked.by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id, reported=asked.by.reported(matter)
     )
     first = duties_at(asked.by, area=matter.area, desk_id=matter.first_desk_id, unit_id=None)
     step = decide(asked.act, facts, _ask(asked, standing, matter), frozenset(duties), at_first_desk=frozenset(first))

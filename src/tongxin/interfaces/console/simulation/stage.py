@@ -214,6 +214,7 @@ class Lying(NamedTuple):
     seal: str
     involved: tuple[int, ...] = ()
     reported_by: int | None = None
+    id: int = 0
 
 
 def sees(actor: Actor, *, area: str, unit_id: int | None, seal: str) -> bool:

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+from tongxin import words
+
+
+class HotlineConfig(AppConfig):
+    name = "tongxin.apps.hotline"
+    label = "hotline"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tongxin.apps.hotline import sentences
+
+        words.REFUSALS.update(sentences.REFUSALS)

@@ -1,0 +1,1 @@
+"""Where machines come in: sensors, image events, partner systems."""

@@ -1,0 +1,1 @@
+"""The residents' door: phone first, without an account."""
