@@ -4,9 +4,15 @@ import os
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as laws
 
 from tests import town as towns
 from tongxin import postgres
+
+# a machine that does something else for a second is no fault of the input
+laws.register_profile("shared", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+laws.load_profile("shared")
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,8 @@ MATRIX = {
     "handler": (True, False, False),  # not dispatched to this unit yet
     "handler_head": (True, False, False),
     "enforcer": (True, False, False),
+    "lamp_handler": (True, False, False),
+    "villager": (True, False, False),
     "supervisor": (False, True, False),
     "leader": (False, True, False),
     "neighbouring_dispatcher": (True, False, False),
@@ -34,6 +36,7 @@ MATRIX = {
     "neighbouring_handler": (True, False, False),
     "neighbouring_grid_worker": (True, False, False),
     "system_admin": (False, False, False),
+    "second_admin": (False, False, False),
     "security_admin": (False, False, False),
     "audit_admin": (False, False, False),
 }
