@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "tongxin.apps.hotline",
     "tongxin.apps.alarms",
     "tongxin.apps.patrols",
+    "tongxin.apps.publicity",
     "tongxin.apps.insight",
     "tongxin.apps.notify",
     "tongxin.look",

@@ -18,7 +18,7 @@ STOREYS = (  # each may look down, never up, nor at its neighbor
     ("people",),
     ("matters",),
     ("devices", "hotline", "alarms"),
-    ("patrols",),
+    ("patrols", "publicity"),
     ("insight", "notify"),
 )
 ORDER = {app: height for height, storey in enumerate(STOREYS) for app in storey}

@@ -1,0 +1,1 @@
+"""What the city shows in public: county brands, notices, and matters after somebody has reviewed their words."""
