@@ -185,6 +185,9 @@ STAND_IN_WITHIN = "line"  # who may stand in for a post: "unit", its own; "line"
 UNSEAL_HOURS = 2  # how long a sealed matter stays open whose glass was broken
 UNSEAL_A_DAY = 5  # how many of them a post may open on one day
 
+OPEN311_JURISDICTION = os.environ.get("TONGXIN_JURISDICTION", "")  # empty: the host's name or the city's code
+OPEN311_CONTACT = os.environ.get("TONGXIN_CONTACT", "12345 政务服务便民热线")  # whom integrators ask
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

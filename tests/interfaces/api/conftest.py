@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from tests import town as towns
 from tongxin.apps.people.actions import issue_key
+from tongxin.interfaces.api.open311 import door as door311
+from tongxin.interfaces.api.open311 import services
 from tongxin.interfaces.api.v1 import acts, keys, showing
 
 DOOR = "tongxin.interfaces.api.middleware.Door"
@@ -31,6 +33,9 @@ def forgotten_keys():
     yield
     keys.forget()
     showing.forget()
+    services.forget()
+    door311.strangers.forget()
+    door311.partners.forget()
     acts.id_of.cache_clear()
 
 

@@ -92,6 +92,20 @@ def named(code: str) -> Named | None:
     return register().areas.get(canonical(code))
 
 
+def _build_centers(day: date) -> dict[str, tuple[float, float]]:
+    return {
+        code: (lon, lat) for code, lon, lat in Area.objects.filter(lon__isnull=False).values_list("code", "lon", "lat")
+    }
+
+
+centers = editions.Kept(_build_centers, editions.WATCH)
+
+
+def center(code: str) -> tuple[float, float] | None:
+    """Return the middle of an area as `(lon, lat)`, None where it has no shape. No statement while the areas stand."""
+    return centers().get(canonical(code))
+
+
 def chain(code: str) -> list[str]:
     """Return the names from the top down, its own last: 衢州市, 柯城区, 荷花街道, 松园社区, 松园社区 03 网格."""
     known = register().names

@@ -10,7 +10,7 @@ from tongxin.rules.area_codes import How
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Running, Urgency
-from tongxin.rules.lifecycles.matter import CloseKind, State
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT, CloseKind, State
 from tongxin.rules.routing import Route
 from tongxin.rules.sealing import Seal, seal_of
 
@@ -52,6 +52,7 @@ class Incoming:
     source_key: str | None = None
     at: datetime | None = None
     past: Past | None = None
+    text_limit: int = TEXT_LIMIT  # a standard of the outside may allow more than our forms
 
 
 class Reported(NamedTuple):

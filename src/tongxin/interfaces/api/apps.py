@@ -11,6 +11,8 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.interfaces.api import log, sentences
+        from tongxin.interfaces.api.open311 import sentences as open311
 
         words.REFUSALS.update(sentences.REFUSALS)
+        words.REFUSALS.update(open311.REFUSALS)
         log.configure()

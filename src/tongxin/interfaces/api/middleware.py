@@ -65,20 +65,25 @@ def _answer(request: HttpRequest) -> HttpResponse:
 
 
 def respond_to(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Return the problem that an error is to the caller; what nobody anticipated is logged with its trace."""
+    """Return the problem that an error is to the caller."""
+    return problems.respond(request, refusal_of(request, error))
+
+
+def refusal_of(request: HttpRequest, error: Exception) -> Refused:
+    """Return what an error is to the caller; what nobody anticipated is logged with its trace."""
     match error:
         case Refused():
-            return problems.respond(request, error)
+            return error
         case Resolver404() | Http404():
-            return problems.respond(request, Missing("path.missing", path=request.path_info[:120]))
+            return Missing("path.missing", path=request.path_info[:120])
         case DisallowedHost():
-            return problems.respond(request, problems.Unreadable("host.unknown"))
+            return problems.Unreadable("host.unknown")
         case RequestDataTooBig():
-            return problems.respond(request, problems.TooLarge("body.too_large", limit_mb=12))
+            return problems.TooLarge("body.too_large", limit_mb=12)
         case SuspiciousOperation():
-            return problems.respond(request, problems.Unreadable("body.not_json", found=type(error).__name__))
+            return problems.Unreadable("body.not_json", found=type(error).__name__)
     log.error("broken", request=request.id, **_traced(error))
-    return problems.respond(request, problems.Broken("server.error", request=request.id))
+    return problems.Broken("server.error", request=request.id)
 
 
 def _account(request: HttpRequest, response: HttpResponse, seconds: float) -> None:

@@ -1,8 +1,8 @@
 """Everything that can be done to matters, by name: `actions.report(...)`, `actions.take(...)`."""
 
-from tongxin.apps.matters.actions.evidence import attach, unmask
+from tongxin.apps.matters.actions.evidence import attach, attach_received, unmask
 from tongxin.apps.matters.actions.handing_over import hand_back, hand_over, leave, take_up
-from tongxin.apps.matters.actions.intake import report, report_many
+from tongxin.apps.matters.actions.intake import report, report_many, try_report
 from tongxin.apps.matters.actions.overlays import Overlaid, take_over
 from tongxin.apps.matters.actions.restamping import restamp
 from tongxin.apps.matters.actions.sealing import reseal, unseal
@@ -20,6 +20,7 @@ __all__ = [
     "Reported",
     "Taken",
     "attach",
+    "attach_received",
     "cancel_order",
     "hand_back",
     "hand_over",
@@ -33,6 +34,7 @@ __all__ = [
     "take_many",
     "take_over",
     "take_up",
+    "try_report",
     "unmask",
     "unseal",
 ]

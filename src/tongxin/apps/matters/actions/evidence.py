@@ -34,11 +34,12 @@ COUNT = """
 def attach(file: BinaryIO, *, matter_id: int, kind: EvidenceKind, by: Actor, now: datetime) -> Evidence:
     """Add a photo or document to an open matter. Raises Missing, NotAllowed, Invalid where the file is refused."""
     with receive(file) as received:  # read and re-encoded before anything is locked
-        return _attach(received, matter_id, EvidenceKind(kind), by, now)
+        return attach_received(received, matter_id=matter_id, kind=EvidenceKind(kind), by=by, now=now)
 
 
 @transaction.atomic
-def _attach(received: Received, matter_id: int, kind: EvidenceKind, by: Actor, now: datetime) -> Evidence:
+def attach_received(received: Received, *, matter_id: int, kind: EvidenceKind, by: Actor, now: datetime) -> Evidence:
+    """Add a file that was examined already, as where all of them must be fit before the matter is reported at all."""
     matter = _locked(matter_id, by)
     duty = _duty(matter, Permission.ATTACH, by)
     if matter.closed_at is not None:

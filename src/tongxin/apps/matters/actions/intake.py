@@ -34,8 +34,8 @@ from tongxin.rules.area_codes import How, Level, level_of, up_to
 from tongxin.rules.datum import Datum, to_wgs84
 from tongxin.rules.deadlines import Clock, Running, Urgency
 from tongxin.rules.errors import Invalid, NotAllowed, Refused
-from tongxin.rules.lifecycles.matter import OPEN, TEXT_LIMIT, State
-from tongxin.rules.permissions import SYSTEM, Actor, Permission, duty_for
+from tongxin.rules.lifecycles.matter import OPEN, State
+from tongxin.rules.permissions import SYSTEM, Actor, Duty, Permission, duty_for
 from tongxin.rules.routing import Case, Offices, Route, Rule, fallback, route
 from tongxin.rules.rulebook import Rulebook
 from tongxin.rules.working_time import SHANGHAI, WorkingCalendar
@@ -106,9 +106,7 @@ def report_many(batch: Sequence[Incoming], *, by: Actor, now: datetime, source: 
     A refused row leaves nothing behind and stops no other row. Rows with a `source_key` known from this `source` are
     answered as before and write nothing. Raises NotAllowed. Four round trips however many rows.
     """
-    duty = duty_for(by, Permission.REPORT)
-    if duty is None and by is not SYSTEM:
-        raise NotAllowed("permission.denied", permission=Permission.REPORT)
+    duty = _duty(by)
 
     known = _known(batch, source)
     places = _places(batch)
@@ -122,6 +120,22 @@ def report_many(batch: Sequence[Incoming], *, by: Actor, now: datetime, source: 
 
     save(fresh, by, duty.post_id if duty else None, now, city.calendar.version)
     return answers
+
+
+def try_report(incoming: Incoming, *, by: Actor, now: datetime) -> Place:
+    """Say where this report would lie, all rules applied; nothing is written. Raises Refused as `report` would."""
+    _duty(by)
+    place = _places([incoming])[0]
+    if isinstance(place, Refused):
+        raise place
+    return _decide(incoming, place, _city(), now).place
+
+
+def _duty(by: Actor) -> Duty | None:
+    duty = duty_for(by, Permission.REPORT)
+    if duty is None and by is not SYSTEM:
+        raise NotAllowed("permission.denied", permission=Permission.REPORT)
+    return duty
 
 
 # --- lock: who reported what before ----------------------------------------------------------------------
@@ -248,7 +262,7 @@ def _check_words(incoming: Incoming) -> None:
     if not incoming.text.strip():
         raise Invalid("report.no_text")
     for name, text, limit in (
-        ("text", incoming.text, TEXT_LIMIT),
+        ("text", incoming.text, incoming.text_limit),
         ("title", incoming.title, TITLE_LIMIT),
         ("place", incoming.place, PLACE_LIMIT),
         ("contact_name", incoming.contact_name, NAME_LIMIT),

@@ -1,1 +1,1 @@
-"""Open311 GeoReport v2."""
+"""Open311 GeoReport v2: the public standard for reporting matters of a city and following them."""

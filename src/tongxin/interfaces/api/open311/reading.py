@@ -1,0 +1,142 @@
+"""Reading requests: lists by dates, kinds and status, pages of them, and one alone."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tongxin import words
+from tongxin.apps.areas import queries as areas
+from tongxin.apps.matters import outside
+from tongxin.apps.matters.outside import Asked, Line
+from tongxin.interfaces.api.open311 import media, statuses, texts
+from tongxin.interfaces.api.open311.door import Call
+from tongxin.interfaces.api.open311.formats import Listing, moment
+from tongxin.interfaces.api.open311.params import Params
+from tongxin.interfaces.api.open311.services import name_of
+from tongxin.interfaces.api.v1 import showing
+from tongxin.rules.area_codes import Level, up_to
+from tongxin.rules.errors import Invalid, Missing
+from tongxin.rules.lifecycles.matter import State
+
+WINDOW = timedelta(days=90)  # the standard's limit, as is the next line
+MOST = 1_000
+DEEPEST = 100_000  # rows behind which no page goes: a shorter span leads there faster
+TEST = "TEST-"
+RECEIPT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+
+
+def requests(call: Call) -> Listing:
+    """Return a list of requests, newest first. Two statements with a key, one without."""
+    return _listing(call, outside.lines(call.actor, asked(call.params, call.now)))
+
+
+def one(call: Call, number: str) -> Listing:
+    """Return one request, as a list of one. Raises Missing, also where it is out of scope or sealed."""
+    found = outside.lines(call.actor, Asked(statuses.CHANGES, numbers=[number.strip().upper()]))
+    if not found:
+        if call.is_test and number.startswith(TEST):
+            raise Missing("open311.not_kept", found=number[:40])
+        raise Missing("open311.request", found=number[:40])
+    return _listing(call, found)
+
+
+def token(call: Call, token: str) -> Listing:
+    """Return the request behind a token: the secret of its receipt. Raises Missing."""
+    number = outside.number_of_receipt(token) if RECEIPT.fullmatch(token) else None
+    if number is None:
+        raise Missing("open311.token")
+    return Listing("service_requests", "request", [{"service_request_id": number, "token": token}])
+
+
+def asked(params: Params, now: datetime) -> Asked:
+    """Return which matters are asked for. Numbers leave all else aside. Raises Invalid."""
+    size = params.whole("page_size", MOST, MOST)
+    skip = (params.whole("page", 1, DEEPEST) - 1) * size
+    if skip + size > DEEPEST:
+        raise Invalid("open311.page", most=DEEPEST)
+    if numbers := params.listed("service_request_id"):
+        return Asked(statuses.CHANGES, numbers=[number.upper() for number in numbers], size=size, skip=skip)
+    since, until = span(params.moment("start_date"), params.moment("end_date"))
+    changed_since, changed_until = span(params.moment("updated_after"), params.moment("updated_before"))
+    if since is None and changed_since is None:
+        since = now - WINDOW
+    return Asked(
+        statuses.CHANGES,
+        templates=params.listed("service_code"),
+        is_open=_is_open(params),
+        since=since,
+        until=until,
+        changed_since=changed_since,
+        changed_until=changed_until,
+        size=size,
+        skip=skip,
+    )
+
+
+def span(since: datetime | None, until: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """Return both ends of a span of 90 days at most, the missing one added. Raises Invalid."""
+    if since is None and until is None:
+        return None, None
+    if since is None or until is None:
+        since = since or until - WINDOW  # type: ignore[operator]
+        return since, until or since + WINDOW
+    if not timedelta(0) <= until - since <= WINDOW:
+        raise Invalid("open311.span", days=WINDOW.days)
+    return since, until
+
+
+def _is_open(params: Params) -> bool | None:
+    wanted = {each.lower() for each in params.listed("status")}
+    if unknown := wanted - {"open", "closed"}:
+        raise Invalid("open311.status", found=min(unknown)[:20])
+    return "open" in wanted if len(wanted) == 1 else None
+
+
+# --- one request as it is told ---------------------------------------------------------------------------
+
+
+def _listing(call: Call, found: Sequence[Line]) -> Listing:
+    photos = media.of(call, [line.id for line in found], media.BEFORE) if call.actor else {}
+    return Listing("service_requests", "request", [_request(call, line, photos) for line in found])
+
+
+def _request(call: Call, line: Line, photos: Mapping[int, str]) -> dict[str, Any]:
+    name = name_of(line.template_code, is_chinese=call.is_chinese)
+    open_ = statuses.is_open(line.state)
+    text, links = texts.read(line.text) if line.text is not None else (name, [])
+    lon, lat = _point(line) if call.actor else _coarse(line)
+    place = line.place if call.actor else ""
+    unit = showing.unit(line.unit_id or line.desk_id)
+    return {
+        "service_request_id": line.number,
+        "status": "open" if open_ else "closed",
+        "status_notes": words.label(State(line.state), call.language),
+        "service_name": name,
+        "service_code": line.template_code,
+        "description": text,
+        "agency_responsible": unit.name if unit else None,
+        "service_notice": None,
+        "requested_datetime": moment(line.reported_at),
+        "updated_datetime": moment(max(line.updated_at, line.reported_at)),
+        "expected_datetime": moment(line.due_at) if open_ else None,
+        "address": " ".join(filter(None, [*areas.chain(line.area)[1:], place])) or None,
+        "address_id": line.area,
+        "zipcode": None,
+        "lat": lat,
+        "long": lon,
+        "media_url": photos.get(line.id) or next(iter(links), None),
+    }
+
+
+def _point(line: Line) -> tuple[float | None, float | None]:
+    """Return where it lies, exactly; of what was reported without a point, the middle of its area."""
+    if line.lon is not None and line.lat is not None:
+        return round(line.lon, 6), round(line.lat, 6)
+    return _coarse(line)
+
+
+def _coarse(line: Line) -> tuple[float | None, float | None]:
+    """Return the middle of the grid: near enough for a map, too far for a door."""
+    lon, lat = areas.center(up_to(line.area, Level.GRID)) or (None, None)
+    return (round(lon, 4), round(lat, 4)) if lon is not None and lat is not None else (None, None)
