@@ -14,6 +14,7 @@ from tongxin.rules.area_codes import AreaKind, Change, How, Level, VillageKind
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Clock, Urgency, Verdict
+from tongxin.rules.devices import Cause, DeviceKind, DeviceState, Fault, Sighting, Tidings, Upkeep
 from tongxin.rules.errors import Refused
 from tongxin.rules.firing import Telling
 from tongxin.rules.indices import Index
@@ -426,6 +427,60 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Within.UNIT: "本单位",
         Within.LINE: "本单位或上级指挥线",
     },
+    DeviceKind: {
+        DeviceKind.WATER_LEVEL: "水位计",
+        DeviceKind.SMOKE: "烟感",
+        DeviceKind.GAS: "燃气探测器",
+        DeviceKind.MANHOLE: "井盖传感器",
+        DeviceKind.LAMP: "路灯控制器",
+        DeviceKind.DUMPING_CAMERA: "倾倒监测点",
+        DeviceKind.RIVER_CAMERA: "河道监测点",
+        DeviceKind.LOOKOUT: "高点瞭望",
+        DeviceKind.CAMERA: "公共视频点位",
+        DeviceKind.GATE: "门禁道闸",
+    },
+    DeviceState: {
+        DeviceState.EXPECTED: "待上线",
+        DeviceState.WORKING: "正常",
+        DeviceState.SILENT: "失联",
+        DeviceState.FAULTY: "故障",
+        DeviceState.RETIRED: "已停用",
+    },
+    Fault: {
+        Fault.POWER: "断电",
+        Fault.BATTERY: "电量低",
+        Fault.SENSOR: "探头异常",
+        Fault.COVERED: "遮挡",
+        Fault.TILTED: "立杆倾斜",
+        Fault.DOOR: "门禁失灵",
+        Fault.OTHER: "其他故障",
+    },
+    Sighting: {
+        Sighting.DUMPING: "疑似倾倒",
+        Sighting.SAND_MINING: "疑似采砂",
+        Sighting.FISHING: "疑似非法捕捞",
+        Sighting.FLOATING: "水面漂浮物",
+        Sighting.SMOKE: "疑似烟火",
+        Sighting.FLOOD: "路面积水",
+    },
+    Tidings: {
+        Tidings.READING: "读数",
+        Tidings.SIGHTING: "图像事件",
+        Tidings.HEARTBEAT: "心跳",
+        Tidings.FAULT: "报障",
+    },
+    Cause: {
+        Cause.READING: "读数越限",
+        Cause.SIGHTING: "图像事件",
+        Cause.FAULT: "设备报障",
+        Cause.SILENCE: "设备失联",
+    },
+    Upkeep: {
+        Upkeep.INSPECTED: "巡检",
+        Upkeep.REPAIRED: "维修",
+        Upkeep.REPLACED: "更换",
+        Upkeep.CALIBRATED: "校准",
+    },
     Permission: {
         Permission.REPORT: "上报事项",
         Permission.SETTLE: "自行处置",
@@ -445,6 +500,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Permission.UNSEAL: "紧急查看保密件",
         Permission.END_UNSEALING: "终止紧急查看",
         Permission.RUN_OUTBOX: "处理积压消息",
+        Permission.KEEP_DEVICES: "维护设备台账",
     },
     Channel: {
         Channel.GRID: "网格员",

@@ -121,6 +121,7 @@ class Permission(StrEnum):
     UNSEAL = "unseal"
     END_UNSEALING = "end_unsealing"
     RUN_OUTBOX = "run_outbox"
+    KEEP_DEVICES = "keep_devices"
 
 
 R = Role
@@ -151,6 +152,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.UNSEAL: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.SUPERVISOR}),
     Permission.END_UNSEALING: frozenset({R.SECURITY_ADMIN, R.AUDIT_ADMIN}),
     Permission.RUN_OUTBOX: frozenset({R.SYSTEM_ADMIN}),
+    Permission.KEEP_DEVICES: frozenset({R.HANDLER_HEAD, R.SYSTEM_ADMIN}),
 }
 
 SEES_AREA = GRID | DESK | OVERSIGHT

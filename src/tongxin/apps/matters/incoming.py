@@ -33,7 +33,10 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What somebody reports. Either a point (`lon`, `lat` in `datum`) or an `area` code says where."""
+    """What somebody reports. Either a point (`lon`, `lat` in `datum`) or an `area` code says where.
+
+    `owner` is the unit whose thing it is, where the reporter knows it: suggested before all rules, as a device's is.
+    """
 
     template: str
     text: str
@@ -53,6 +56,7 @@ class Incoming:
     at: datetime | None = None
     past: Past | None = None
     text_limit: int = TEXT_LIMIT  # a standard of the outside may allow more than our forms
+    owner: int | None = None
 
 
 class Reported(NamedTuple):

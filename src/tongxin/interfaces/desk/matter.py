@@ -17,6 +17,7 @@ from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters import actions, kinds, overlay_choices, queries
+from tongxin.apps.matters.actions.intake import OWNED
 from tongxin.apps.matters.actions.light import mark_read
 from tongxin.apps.matters.keeping import is_unkept
 from tongxin.apps.matters.models import Deadline, Matter, RoutingRule, Template
@@ -275,6 +276,8 @@ def suggestion(found: Matter, now: datetime) -> Suggestion | None:
     if found.suggested is None:
         return None
     why = []
+    if found.suggested_by == OWNED:
+        return Suggestion(found.suggested.name, (_("The device belongs to this unit"),))
     if found.suggested_by:
         rule = RoutingRule.objects.filter(code=found.suggested_by).values_list("why", "why_en").first()
         text = (rule[1] if is_english() and rule[1] else rule[0]) if rule else ""

@@ -38,6 +38,8 @@ ICONS = {
     "take_up": "user-check",
     "unseal": "lock-open",
     "reseal": "lock",
+    "join": "access-point",
+    "clear": "access-point-off",
 }
 CLOCK_ICONS = {"amber": "alarm", "overdue": "clock-x", "urge": "bell-ringing", "notice": "speakerphone"}
 UNITS = {
@@ -139,6 +141,8 @@ def _title(entry: Entry, language: str) -> str:
         "matter.restamp": _("Moved to another area, whose borders changed"),
         "evidence.keep": _("Evidence added"),
         "evidence.erase": _("Evidence erased"),
+        "device.join": _("A further device reports the same"),
+        "device.clear": _("The device reports that it is over"),
     }
     return own.get(entry.kind, entry.kind)
 
@@ -164,6 +168,10 @@ def _facts(entry: Entry, said: Words, now: datetime, language: str) -> Iterator[
     data, names = entry.data, unit_names()
     if channel := data.get("channel"):
         yield words.label(Channel(channel), language)
+    if device := data.get("device"):
+        yield _("Device %(code)s.") % {"code": device}
+    if value := data.get("value"):
+        yield _("Value %(value)s.") % {"value": value}
     for name, sentence in UNITS.items():
         if unit := data.get(name):
             yield str(sentence) % {"unit": names.get(unit, "—")}

@@ -175,7 +175,7 @@ LIFECYCLE: tuple[Step, ...] = (
     Step(
         A.REFUSE, _at(S.AWAITING_ACCEPTANCE), S.REFUSED, ACCEPTORS, (has_children, no_ground, no_reason, no_route), GONE
     ),
-    Step(A.VERIFY, _at(S.AWAITING_ACCEPTANCE), S.VERIFYING, ACCEPTORS),
+    Step(A.VERIFY, _at(S.AWAITING_ACCEPTANCE), S.VERIFYING, ACCEPTORS | TIME),  # the platform: what a device saw
     Step(A.CONFIRM, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, sealed_by=CHIEFS),
     Step(A.DENY, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, (no_reason,), sealed_by=CHIEFS),
     Step(A.FILE, _at(S.AWAITING_FILING), S.AWAITING_DISPATCH, CHIEFS),

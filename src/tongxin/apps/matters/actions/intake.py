@@ -45,6 +45,7 @@ CLOCK_SKEW = timedelta(minutes=5)  # a phone's clock may run ahead of ours by th
 PRESSING = {urgency: rank for rank, urgency in enumerate(Urgency)}
 FEW_POINTS = 8  # up to here one by one is faster than all at once
 KEYS_LOCKED_SINGLY = 64
+OWNED = "owner"  # what stands for the routing rule where the thing is somebody's own
 LOCK_KEYS = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) AS key"
 KNOWN = """
     SELECT source_key, id, number, receipt::text, state, area, due_at
@@ -252,7 +253,7 @@ def _decide(incoming: Incoming, place: Place, city: _City, now: datetime) -> Dec
         urgency,
         at,
         city.desk(place.area),
-        city.route(case),
+        city.route(case) if incoming.owner is None else Route(incoming.owner, OWNED, place.area),
         _clocks(incoming.past, kind, urgency, at, city),
         city.book.number,
     )
