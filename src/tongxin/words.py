@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import Enum, IntEnum
 from typing import Any
 
-from tongxin.rules import drafts, proposals, rehearsing
+from tongxin.rules import drafts, help_calls, patrols, proposals, rehearsing, vans, visits
 from tongxin.rules.area_codes import AreaKind, Change, How, Level, VillageKind
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
@@ -501,6 +501,9 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Permission.END_UNSEALING: "终止紧急查看",
         Permission.RUN_OUTBOX: "处理积压消息",
         Permission.KEEP_DEVICES: "维护设备台账",
+        Permission.PLAN_PATROLS: "安排巡查、走访、流动车与求助点",
+        Permission.PATROL: "巡查打卡与走访",
+        Permission.ANSWER_HELP: "应答一键求助",
     },
     Channel: {
         Channel.GRID: "网格员",
@@ -671,6 +674,86 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         rehearsing.Effect.SEALED: "保密",
         rehearsing.Effect.PHOTOS: "照片要求",
         rehearsing.Effect.SETTLE: "自行处置",
+    },
+    patrols.GridDuty: {
+        patrols.GridDuty.INFORMATION: "基础信息采集",
+        patrols.GridDuty.OPINION: "社情民意收集",
+        patrols.GridDuty.SAFETY: "安全隐患巡查",
+        patrols.GridDuty.DISPUTES: "矛盾纠纷排查化解",
+        patrols.GridDuty.PUBLICITY: "政策法规宣传",
+        patrols.GridDuty.SERVICE: "民生服务代办",
+        patrols.GridDuty.EMERGENCY: "突发事件报告与先期处置",
+        patrols.GridDuty.VERIFICATION: "事件核实核查与协助",
+    },
+    patrols.Rhythm: {
+        patrols.Rhythm.DAILY: "每天",
+        patrols.Rhythm.WORKDAYS: "工作日",
+        patrols.Rhythm.WEEKLY: "每周",
+        patrols.Rhythm.MONTHLY: "每月",
+    },
+    patrols.Found: {
+        patrols.Found.FINE: "正常",
+        patrols.Found.REPORTED: "有问题，已上报",
+        patrols.Found.UNREACHED: "无法到达",
+    },
+    visits.PlaceKind: {
+        visits.PlaceKind.BUILDING: "居民楼院",
+        visits.PlaceKind.SHOP: "沿街商铺",
+        visits.PlaceKind.SITE: "在建工地",
+        visits.PlaceKind.COMPANY: "企业厂房",
+        visits.PlaceKind.RENTAL: "出租房屋",
+        visits.PlaceKind.SCHOOL: "学校医院",
+        visits.PlaceKind.PUBLIC: "公共场所",
+    },
+    visits.Purpose: {
+        visits.Purpose.NEEDS: "听取需求",
+        visits.Purpose.SAFETY: "安全检查",
+        visits.Purpose.PREVENTION: "防诈防盗",
+        visits.Purpose.POLICY: "政策宣传",
+        visits.Purpose.DISPUTE: "矛盾排查",
+        visits.Purpose.SERVICE: "代办服务",
+        visits.Purpose.INFORMATION: "场所信息核对",
+    },
+    visits.Outcome: {
+        visits.Outcome.NOTHING: "无需办理",
+        visits.Outcome.ANSWERED: "当场答复",
+        visits.Outcome.REPORTED: "已上报事项",
+        visits.Outcome.ABSENT: "无人，改日再访",
+    },
+    help_calls.Trouble: {
+        help_calls.Trouble.QUARREL: "争吵纠纷",
+        help_calls.Trouble.INJURED: "有人受伤不适",
+        help_calls.Trouble.HAZARD: "火情险情",
+        help_calls.Trouble.LOST: "老人孩子走失",
+        help_calls.Trouble.OTHER: "其他求助",
+    },
+    help_calls.Standing: {
+        help_calls.Standing.CALLING: "呼叫中",
+        help_calls.Standing.ANSWERED: "已应答",
+        help_calls.Standing.ARRIVED: "已到场",
+        help_calls.Standing.ENDED: "已结束",
+    },
+    help_calls.Move: {
+        help_calls.Move.ANSWER: "我去",
+        help_calls.Move.ARRIVE: "我已到场",
+        help_calls.Move.END: "结束求助",
+        help_calls.Move.PASS_ON: "转呼下一队",
+    },
+    help_calls.Ending: {
+        help_calls.Ending.SETTLED: "现场处置",
+        help_calls.Ending.HANDED: "转 110/119/120",
+        help_calls.Ending.REPORTED: "转为事项",
+        help_calls.Ending.NOTHING: "误触或无事",
+    },
+    vans.VanService: {
+        vans.VanService.PAPERS: "证照代办",
+        vans.VanService.PAYING: "缴费代收",
+        vans.VanService.SHOPPING: "代购送货",
+        vans.VanService.REPAIRS: "家电维修",
+        vans.VanService.HEALTH: "测压问诊",
+        vans.VanService.LAW: "法律咨询",
+        vans.VanService.POLICY: "政策宣讲",
+        vans.VanService.RIDES: "接送上学就医",
     },
     VillageKind: {
         VillageKind.RESIDENTS: "居委（社区）",

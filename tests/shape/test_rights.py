@@ -103,3 +103,16 @@ def test_a_post_is_named_for_kinds_of_sealed_matters_and_never_for_a_person():
     assert [model._meta.label for model in MODELS if "seals" in {f.name for f in model._meta.get_fields()}] == [
         "people.Post"
     ]
+
+
+def test_what_was_walked_and_answered_is_counted_by_place_and_team():
+    """No row of a check-in, a visit, a van's stop or a call for help says who, or where exactly. The journal alone
+    knows which post acted, as it does of every act."""
+    from tongxin.apps.patrols.models import CheckIn, HelpCall, Round, Run, StopCheck, Visit
+
+    for model in (CheckIn, HelpCall, Round, Run, StopCheck, Visit):
+        names = {field.name for field in model._meta.get_fields()}
+        assert not names & {"lon", "lat", "person", "post", "post_id", "actor", "by", "account", "caller"}, model
+        assert not [field for field in model._meta.get_fields() if field.is_relation and "people.P" in str(field)], (
+            model
+        )

@@ -122,6 +122,9 @@ class Permission(StrEnum):
     END_UNSEALING = "end_unsealing"
     RUN_OUTBOX = "run_outbox"
     KEEP_DEVICES = "keep_devices"
+    PLAN_PATROLS = "plan_patrols"
+    PATROL = "patrol"
+    ANSWER_HELP = "answer_help"
 
 
 R = Role
@@ -153,17 +156,25 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.END_UNSEALING: frozenset({R.SECURITY_ADMIN, R.AUDIT_ADMIN}),
     Permission.RUN_OUTBOX: frozenset({R.SYSTEM_ADMIN}),
     Permission.KEEP_DEVICES: frozenset({R.HANDLER_HEAD, R.SYSTEM_ADMIN}),
+    Permission.PLAN_PATROLS: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.VILLAGE_SECRETARY, R.GRID_HEAD}),
+    Permission.PATROL: GRID | UNIT,
+    Permission.ANSWER_HELP: GRID | DESK | UNIT,
 }
 
 SEES_AREA = GRID | DESK | OVERSIGHT
 MAY_BE_NAMED = DESK | OVERSIGHT | {R.MEDIATOR}  # for sealed matters: nobody who lives next door to them
 
 
+def duties_for(actor: Actor, permission: Permission) -> list[Duty]:
+    """Return the duties by which the actor may do this somewhere."""
+    if actor.acts is not None and permission not in actor.acts:
+        return []
+    return list(actor.holding(GRANTS[permission]))
+
+
 def duty_for(actor: Actor, permission: Permission, area: str | None = None) -> Duty | None:
     """Return the duty by which the actor may do this in the area (None: in any), or None when there is none."""
-    if actor.acts is not None and permission not in actor.acts:
-        return None
-    duties = actor.holding(GRANTS[permission])
+    duties = duties_for(actor, permission)
     return next((duty for duty in duties if area is None or area.startswith(duty.area)), None)
 
 

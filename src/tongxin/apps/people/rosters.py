@@ -51,6 +51,25 @@ def on_duty(unit_id: int, now: datetime) -> list[OnDuty]:
     return sorted(duties, key=lambda duty: (RANK[duty.role], duty.until))
 
 
+class PutDown(NamedTuple):
+    """Whether a unit wrote a roster for a moment's day, and whether one of these posts has a shift then."""
+
+    has_roster: bool
+    has_shift: bool
+
+
+def put_down(post_ids: Collection[int], unit_id: int, at: datetime) -> PutDown:
+    """Tell how the roster of a unit stands to these posts at a moment. Who stands in has the shift. Two statements."""
+    day = datetime.combine(timezone.localdate(at), datetime.min.time(), SHANGHAI)
+    lent = list(
+        Post.objects.filter(pk__in=post_ids, stands_in_for__isnull=False).values_list("stands_in_for_id", flat=True)
+    )
+    found = Shift.objects.filter(unit_id=unit_id, start_at__lt=day + A_DAY, end_at__gt=day)
+    own = {*post_ids, *lent}
+    shifts = list(found.values_list("post_id", "start_at", "end_at"))
+    return PutDown(bool(shifts), any(post in own and start <= at < end for post, start, end in shifts))
+
+
 class Ahead(NamedTuple):
     """A shift to come."""
 

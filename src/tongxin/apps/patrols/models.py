@@ -1,1 +1,0 @@
-"""Columns and constraints only."""
