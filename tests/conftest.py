@@ -28,7 +28,7 @@ def server():
 @pytest.fixture(scope="session")
 def django_db_setup(server, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
-        towns.build()
+        towns.found()
 
 
 @pytest.fixture(autouse=True)

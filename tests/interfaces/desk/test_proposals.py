@@ -127,7 +127,7 @@ def test_an_edited_template_goes_into_a_draft_and_is_not_in_force(town):
 
 
 def test_a_template_posted_as_it_stands_changes_nothing(town):
-    for code in Template.objects.values_list("code", flat=True):
+    for code in Template.objects.order_by("code").values_list("code", flat=True)[::7]:
         said(visitor("system_admin"), f"/admin/templates/{code}/", **template_form(code))
 
     assert all(Proposal.objects.filter(content__templates={}).values_list("pk", flat=True))
