@@ -231,10 +231,19 @@ WAY = (
 
 
 def a_matter(
-    town: Town, state: str = "AWAITING_ACCEPTANCE", *, now: datetime = NOW, photos: int = 1, **told: Any
+    town: Town,
+    state: str = "AWAITING_ACCEPTANCE",
+    *,
+    now: datetime = NOW,
+    photos: int = 1,
+    by: Actor | None = None,
+    **told: Any,
 ) -> Matter:
-    """Return a matter that was walked to this state, one minute a step, with after-photos attached on the way."""
-    reported = actions.report(a_report(**told), by=town.grid_worker, now=now)
+    """Return a matter that was walked to this state, one minute a step, with after-photos attached on the way.
+
+    The grid worker reports it, unless somebody else is named: `by=RESIDENT`.
+    """
+    reported = actions.report(a_report(**told), by=by or town.grid_worker, now=now)
     at = now
     for reached, act, who, details in WAY if state != "AWAITING_ACCEPTANCE" else ():
         at += timedelta(minutes=1)

@@ -93,12 +93,14 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Act.URGE: "催办",
         Act.REPLY: "答复",
         Act.REHANDLE: "重办",
+        Act.WITHDRAW: "撤回上报",
     },
     CloseKind: {
         CloseKind.NORMAL: "正常结案",
         CloseKind.LATE: "超时结案",
         CloseKind.MISTAKE: "差错结案",
         CloseKind.SPECIAL: "特殊结案",
+        CloseKind.WITHDRAWN: "报事人撤回",
     },
     Ground: {
         Ground.NOT_OURS: "不属于本级职责",

@@ -114,6 +114,10 @@ def test_who_took_down_a_call_does_not_rate_for_the_caller():
     for channel in Channel:
         expected = "call_back.spoke_for_another" if channel == "hotline" else "answered"
         assert {try_it(Act.RATE, facts(state, channel=channel)) for state in ("", "waiting")} == {expected}
+        caller = [
+            facts(state, channel=channel, who=None) for state in ("", "waiting")
+        ]  # by the receipt, not an account
+        assert {try_it(Act.RATE, each) for each in caller} == {"answered"}
 
 
 def test_a_reporter_rates_once_while_nobody_calls_and_within_thirty_days():

@@ -109,6 +109,17 @@ PERMITTED = {
     **{(Act.URGE, state): state for state in State if state in OPEN and state is not State.MERGED},
     **{(Act.REPLY, state): state for state in State if state in OPEN and state is not State.MERGED},
     (Act.REHANDLE, State.CLOSED): State.AWAITING_DISPATCH,
+    # nobody works on it yet, or nobody on this one of several
+    **{
+        (Act.WITHDRAW, state): State.VOIDED
+        for state in (
+            State.AWAITING_ACCEPTANCE,
+            State.VERIFYING,
+            State.AWAITING_FILING,
+            State.AWAITING_DISPATCH,
+            State.MERGED,
+        )
+    },
 }
 
 
@@ -225,7 +236,8 @@ def test_what_ran_late_is_not_closed_as_normal():
 
     assert try_it(Act.CLOSE, late) == "step.closes_late"
     assert try_it(Act.CLOSE, late, replace(FULL, close_as=CloseKind.LATE)) == State.CLOSED
-    assert try_it(Act.CLOSE, late, replace(FULL, close_as=None)) == "step.no_close_kind"
+    for none in (None, CloseKind.WITHDRAWN):  # what its reporter took back was closed by nobody
+        assert try_it(Act.CLOSE, late, replace(FULL, close_as=none)) == "step.no_close_kind"
     for kind in (CloseKind.MISTAKE, CloseKind.SPECIAL):
         assert try_it(Act.CLOSE, late, replace(FULL, close_as=kind, reason="")) == "step.no_reason"
 
@@ -328,8 +340,21 @@ def test_a_matter_follows_an_open_one_that_follows_nobody():
     assert try_it(Act.MERGE, replace(facts, is_sealed=True)) == "step.seal_differs"
 
 
+def test_only_its_reporter_takes_a_report_back_and_after_ten_minutes_says_why():
+    silent = replace(FULL, reason=" ")
+    for state in (State.AWAITING_ACCEPTANCE, State.AWAITING_DISPATCH, State.MERGED):
+        fresh = replace(facts_in(state), reported_at=NOW - timedelta(minutes=10))
+        older = replace(fresh, reported_at=NOW - timedelta(minutes=10, seconds=1))
+
+        assert try_it(Act.WITHDRAW, fresh, silent) == State.VOIDED
+        assert try_it(Act.WITHDRAW, older, silent) == "step.no_reason"
+        assert try_it(Act.WITHDRAW, older) == State.VOIDED
+        assert try_it(Act.WITHDRAW, fresh, roles=EVERY_ROLE - {Role.REPORTER}) == "step.wrong_role"
+
+
 def test_a_matter_that_others_follow_is_not_refused_nor_voided():
     for act, state in (
+        (Act.WITHDRAW, State.AWAITING_ACCEPTANCE),
         (Act.REFUSE, State.AWAITING_ACCEPTANCE),
         (Act.DECLINE, State.AWAITING_FILING),
         (Act.VOID, State.AWAITING_DISPATCH),

@@ -65,6 +65,7 @@ ACTS: dict[str, str] = {
     Act.URGE: "bell-ringing",
     Act.REPLY: "message-reply",
     Act.REHANDLE: "refresh-alert",
+    Act.WITHDRAW: "arrow-back",
 }
 KEYS: dict[str, str] = {
     Act.ACCEPT: "S",

@@ -31,6 +31,8 @@ def write(change: Change, seq: int) -> None:
             _merge(change)
         case Act.UNMERGE:
             _part(change)
+        case Act.WITHDRAW if before.master_id:
+            _part(change)
         case Act.FOLLOW:
             _part(change)
             _ask_back(change)
@@ -63,7 +65,7 @@ def _merge(change: Change) -> None:
 def _part(change: Change) -> None:
     asked, before = change.asked, change.before
     Merge.objects.filter(matter_id=before.id, ended_at__isnull=True).update(ended_at=asked.now)
-    if asked.act is Act.UNMERGE:
+    if asked.act is not Act.FOLLOW:
         Matter.objects.filter(pk=before.master_id).update(
             children=F("children") - 1, households=F("households") - before.households, rev=F("rev") + 1
         )

@@ -173,6 +173,7 @@ def facts_of(
         rehandled=matter.rehandled,
         closed_by=matter.closed_by,
         is_held=matter.stopped_at is not None,
+        reported_at=matter.reported_at,
     )
 
 

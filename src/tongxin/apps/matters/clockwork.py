@@ -78,10 +78,10 @@ class Clockwork:
         if found and found.runs:
             self._keep(self._ended(found, outcome))
 
-    def end_all(self) -> None:
+    def end_all(self, outcome: str = "") -> None:
         """End whatever of the matter's own still runs."""
         for clock in list(self.own):
-            self.end(clock)
+            self.end(clock, outcome)
 
     def undo(self, clock: Clock, started_at: datetime | None) -> None:
         """Drop a clock as if it had never run, where it started at this very moment."""

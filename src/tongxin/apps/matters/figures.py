@@ -88,7 +88,7 @@ def _seen(actor: Actor) -> tuple[str, list[Any]]:
 
 
 def _narrowed(period: Period | None, area: str, template: str) -> tuple[str, Sequence[Any]]:
-    parts, values = ["true"], []
+    parts, values = ["m.close_as <> 'withdrawn'"], []  # what its reporter took back counts in no rate
     if period:
         start = datetime.combine(period.day_from, time.min, SHANGHAI)
         end = datetime.combine(period.day_to + timedelta(days=1), time.min, SHANGHAI)

@@ -175,6 +175,8 @@ class Row(NamedTuple):
     lat: float | None
     keeper: int | None
     stopped_at: datetime | None
+    added: int
+    is_unwanted: bool
 
     def lamp(self, now: datetime) -> Lamp | None:
         """Return the lamp of the clock that runs now; a closed matter keeps that of its whole life."""

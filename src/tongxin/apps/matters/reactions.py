@@ -10,6 +10,7 @@ from tongxin.apps.matters.actions.handing_over import hand_back
 from tongxin.apps.matters.actions.merging import follow
 from tongxin.apps.matters.actions.proposals import start_due
 from tongxin.apps.matters.actions.restamping import restamp
+from tongxin.apps.matters.actions.rights import purge
 from tongxin.apps.matters.actions.supervision import press_dissatisfied, press_overdue, press_returned
 from tongxin.apps.matters.actions.timing import count_anew, fire_due
 from tongxin.apps.matters.rehearsing import advance
@@ -63,6 +64,13 @@ def press_the_overdue_in_time(now: datetime) -> None:
 def follow_the_ground_in_time(now: datetime) -> None:
     """Do the same for a split or merge that was recorded ahead of its day."""
     while restamp(by=SYSTEM, now=now):
+        pass
+
+
+@every(3600)
+def forget_contacts(now: datetime) -> None:
+    """Erase contacts whose time is over. Safe to run twice: what is erased is found no more."""
+    while purge(by=SYSTEM, now=now):
         pass
 
 

@@ -127,6 +127,8 @@ def move_clocks(step: Step, matter: Standing, after: State, work: Clockwork, rin
         work.go()
     elif step.act is Act.FOLLOW:
         work.end_all()
+    elif step.act is Act.WITHDRAW:
+        work.end_all(DROPPED)
     elif after is not before or step.act in RAISES:
         if ends := STATE_CLOCK.get(before):
             work.end(ends)
@@ -255,11 +257,13 @@ def _of_act(asked: Asked, matter: Standing, late: bool, work: Clockwork, rings: 
             said_no = asked.because is Because.DISSATISFIED
             return free | _ANEW | {"rehandled": matter.rehandled + said_no}
         case Act.REINSTATE:
-            return free | {"void_proposed_by": None}
+            return free | {"void_proposed_by": None, "close_as": ""}
         case Act.MERGE:
             return {"master_id": asked.master_id, "stopped_at": now}
         case Act.UNMERGE:
             return {"master_id": None, "stopped_at": None}
+        case Act.WITHDRAW:
+            return {"close_as": CloseKind.WITHDRAWN.value, "master_id": None, "stopped_at": None}
         case Act.ESCALATE:
             up = {"desk_id": rings.upper, "level": rings.upper_level}
             up |= {"suggested_id": rerouted(matter, rings.upper_level)}
@@ -278,6 +282,12 @@ def _of_act(asked: Asked, matter: Standing, late: bool, work: Clockwork, rings: 
 _ANEW = {"close_as": "", "is_late": None, "closed_by": None, "replied_at": None}
 
 
+def _answered(asked: Asked) -> int | None:
+    """Return how many letters of the note are the answer: its last ones; what stands before them is among staff."""
+    words = asked.reason if asked.act is Act.REPLY else asked.reply
+    return len(words.strip()) or None
+
+
 def _entry(asked: Asked, matter: Standing, state: State, new: dict[str, Any], duty: Duty) -> Draft:
     act = asked.act
     data: dict[str, Any] = {"from": matter.state, "state": state.value}
@@ -291,7 +301,7 @@ def _entry(asked: Asked, matter: Standing, state: State, new: dict[str, Any], du
         "master": asked.master_id if act is Act.MERGE else matter.master_id if act is Act.UNMERGE else None,
         "desk": new["desk_id"] if is_moved else None,
         "level": new["level"] if is_moved else None,
-        "answered": True if asked.reply.strip() or act is Act.REPLY else None,
+        "answered": _answered(asked),
         "noted": True if asked.reason.strip() or asked.reply.strip() else None,
         "overdue": asked.is_late,
         "lapsed": [kind.value for kind in lapsing(matter.overlays, state)] or None,

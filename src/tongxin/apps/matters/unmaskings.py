@@ -61,8 +61,7 @@ def readers(actor: Actor, number: str) -> Readers:
 
 def may_read_readers(actor: Actor, matter: Matter) -> bool:
     """Tell whether the actor is the one concerned: whoever reported it, or the audit."""
-    is_own = actor.person_id is not None and matter.reported_by == actor.person_id
-    return is_own or may(actor, Permission.READ_AUDIT)
+    return actor.reported(matter) or may(actor, Permission.READ_AUDIT)
 
 
 def _of_interest(actor: Actor, number: str) -> Matter:

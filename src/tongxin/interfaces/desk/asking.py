@@ -13,7 +13,7 @@ from tongxin.interfaces.desk.offers import ASKS
 from tongxin.look import filters
 from tongxin.look.forms import Choice, Field
 from tongxin.rules.errors import Refused
-from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Act, Because, CloseKind, Ground
+from tongxin.rules.lifecycles.matter import CLOSINGS, TEXT_LIMIT, Act, Because, CloseKind, Ground
 
 PICTURES = "image/jpeg,image/png,image/webp"
 ROUTE_LIMIT = 120
@@ -64,7 +64,7 @@ def _fields(found: Matter, act: Act, given: Mapping[str, Any], error: Mapping[st
                     name, _("Where the reporter can go"), is_required=True, longest=ROUTE_LIMIT, hint=hint, **said
                 )
             case "close_as":
-                close_kinds = tuple(Choice(kind.value, words.label(kind, language)) for kind in CloseKind)
+                close_kinds = tuple(Choice(kind.value, words.label(kind, language)) for kind in CLOSINGS)
                 said["value"] = said["value"] or CloseKind.NORMAL.value
                 yield Field(name, _("How it is closed"), "radio", choices=close_kinds, is_required=True, **said)
             case "because":
@@ -109,6 +109,7 @@ def _reason(act: Act) -> tuple[str, str]:
         Act.ESCALATE: (_("Why it goes up"), _("The first clock runs on; the ring above gets one of its own.")),
         Act.HAND_DOWN: (_("Why it goes down"), _("The first clock runs on; the ring below gets one of its own.")),
         Act.RETURN: (_("Why it is not yours"), _("The command room hears it within a working day.")),
+        Act.WITHDRAW: (_("Why it is withdrawn"), _("May stay empty in the first ten minutes.")),
         Act.PROPOSE_VOID: (_("Why it should be voided"), _("A second person must confirm.")),
     }
     remark = (_("Remark"), _("May stay empty."))

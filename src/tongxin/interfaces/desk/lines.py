@@ -167,6 +167,8 @@ class _Said:
         self._urgent = Flag("bolt", _("Urgent"), "ink")
         self._extreme = Flag("bolt", _("Extremely urgent"), "ink")
         self._rework = Flag("rotate", _("Rework"), "ink")
+        self._added = Flag("message-plus", _("Reporter adds"), "brand")
+        self._unwanted = Flag("message-off", _("No longer wanted"), "ink")
         self._sealed = Flag("lock", _("Sealed"))
         self._unkept = Flag("user-question", _("Kept by nobody"), "ink")
         self._provisional = Flag("calendar-exclamation", _("Estimated"))
@@ -197,6 +199,10 @@ class _Said:
             yield self._urgent
         if row.reworks:
             yield self._rework
+        if row.is_unwanted:
+            yield self._unwanted
+        elif row.added:
+            yield self._added
         if row.is_sealed:
             yield self._sealed
         if is_unkept(row.state, row.keeper):

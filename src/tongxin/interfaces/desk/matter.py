@@ -66,14 +66,16 @@ def peek(request: HttpRequest, number: str) -> HttpResponse:
     same = merging.same(actor, found, now)
     photos = [each for each in evidence_of(_subject(found)) if each.width]
     laid = overlay_choices.laid(actor, found, clocks, now)
-    entries = story.entries_of(found) if laid else []
-    notes = dict(found.notes.values_list("seq", "text")) if laid else {}
+    is_told = bool(laid or found.added or found.is_unwanted)
+    entries = story.entries_of(found) if is_told else []
+    notes = dict(found.notes.values_list("seq", "text")) if is_told else {}
     offered = offers(actor, found, clocks, now)
     context = head(found, clocks, now, laid) | {
         "now": now,
         "offers": offered,
         "over": _chosen_first(overlays.over(laid, found, clocks, overlays.told_of(entries, notes, {}), now), request),
         "is_over": "over" in request.GET,
+        "added": story.added(found, entries, notes),
         "same": same,
         "may_merge": _may_merge(offered),
         "photo": photos[0] if photos else None,
@@ -134,6 +136,7 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "merged": merging.merged(actor, found),
         "steps": story.rail(found, entries, now),
         "due_sentence": timing.due_sentence(State(found.state), clocks, now),
+        "added": story.added(found, entries, said.notes),
         "answers": list(_answers(found)),
         "contact": masking.masked(told) if told else "",
         "may_unmask": bool(told and duties and may(actor, Permission.UNMASK)),
@@ -232,6 +235,10 @@ def _tags(found: Matter, language: str) -> Iterator[Tag]:
         yield Tag(_("Reopened"), "refresh")
     if found.void_proposed_by:
         yield Tag(_("Voiding proposed"), "ban")
+    if found.is_unwanted and found.closed_at is None:
+        yield Tag(_("The reporter no longer wants it"), "message-off", "strong")
+    if found.added:
+        yield Tag(_("Added by the reporter %(n)s×") % {"n": found.added}, "message-plus")
     if found.is_sealed:
         yield Tag(_("Sealed"), "lock", "seal")
 

@@ -65,6 +65,7 @@ ASKS: Mapping[Act, tuple[str, ...]] = {
     Act.URGE: ("reason",),
     Act.REPLY: ("reason",),
     Act.REHANDLE: ("because", "reason"),
+    Act.WITHDRAW: ("optional reason",),
 }
 SHOWN = 6  # buttons side by side; the rest folds
 # refusals that nobody needs to read: their time is simply over, or another button stands for them

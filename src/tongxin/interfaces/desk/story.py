@@ -40,6 +40,14 @@ ICONS = {
     "reseal": "lock",
     "join": "access-point",
     "clear": "access-point-off",
+    "supplement": "message-plus",
+    "wish": "message-off",
+    "same": "user-plus",
+    "correct": "address-book",
+    "purge": "eraser",
+    "rotate": "refresh-dot",
+    "prove": "user-check",
+    "guess": "user-question",
 }
 CLOCK_ICONS = {"amber": "alarm", "overdue": "clock-x", "urge": "bell-ringing", "notice": "speakerphone"}
 UNITS = {
@@ -108,6 +116,22 @@ def entries_of(matter: Matter) -> list[Entry]:
     return list(story(f"matter:{matter.pk}"))
 
 
+class Added(NamedTuple):
+    """What the reporter said after the report; a wish is that it need not be handled any more."""
+
+    at: datetime
+    text: str
+    is_wish: bool
+
+
+def added(matter: Matter, entries: Sequence[Entry], notes: Mapping[int, str]) -> list[Added]:
+    """Return what the reporter added, oldest first; what was erased is not there any more. No statement."""
+    if not (matter.added or matter.is_unwanted):
+        return []
+    said = [each for each in entries if each.kind in ("resident.supplement", "resident.wish")]
+    return [Added(each.at, notes[each.seq], each.kind == "resident.wish") for each in said if each.seq in notes]
+
+
 def _word(entry: Entry) -> str:
     return entry.kind.partition(".")[2]
 
@@ -139,6 +163,15 @@ def _title(entry: Entry, language: str) -> str:
         "matter.unseal": _("Sealed matter opened in an emergency"),
         "matter.reseal": _("Closed again"),
         "matter.restamp": _("Moved to another area, whose borders changed"),
+        "resident.supplement": _("The reporter adds"),
+        "resident.wish": _("The reporter no longer wants it"),
+        "resident.same": _("Joined by another reporter"),
+        "resident.correct": _("Contact set right by the reporter"),
+        "resident.erase": _("Own data erased by the reporter"),
+        "resident.purge": _("Contact erased, its time is over"),
+        "receipt.rotate": _("The reporter has a new link"),
+        "receipt.prove": _("Reporter recognized by the telephone"),
+        "receipt.guess": _("Wrong digits of the telephone"),
         "evidence.keep": _("Evidence added"),
         "evidence.erase": _("Evidence erased"),
         "device.join": _("A further device reports the same"),
@@ -152,6 +185,8 @@ def _who(entry: Entry, post: tuple[str, int, bool] | None, language: str) -> str
         role, unit, is_lent = post
         said = f"{unit_names().get(unit, '')} · {words.label(Role(role), language)}"
         return _("%(post)s (stood in for)") % {"post": said} if is_lent else said
+    if entry.actor.startswith(("receipt", "resident")):
+        return _("the reporter")
     return _("the system") if entry.actor.startswith("system") else ""
 
 

@@ -62,6 +62,7 @@ class Act(StrEnum):
     URGE = "urge"  # 催办
     REPLY = "reply"  # 答复
     REHANDLE = "rehandle"  # 重办
+    WITHDRAW = "withdraw"  # 撤回上报
 
 
 class CloseKind(StrEnum):
@@ -71,6 +72,7 @@ class CloseKind(StrEnum):
     LATE = "late"  # 超时结案
     MISTAKE = "mistake"  # 差错结案
     SPECIAL = "special"  # 特殊结案
+    WITHDRAWN = "withdrawn"  # 报事人撤回: nobody closed it, and no rate counts it
 
 
 class Ground(StrEnum):
@@ -95,8 +97,10 @@ class Because(StrEnum):
 
 OPEN = frozenset(State) - {State.CLOSED, State.REFUSED, State.VOIDED}
 LIVE = OPEN - {State.MERGED}  # states in which somebody has it on the table
+CLOSINGS = tuple(kind for kind in CloseKind if kind is not CloseKind.WITHDRAWN)  # what somebody may close it as
 UNDO = timedelta(seconds=30)  # ui.md §5 gives ten seconds on the screen; the rest is for the way there
 REOPEN_DAYS = 30
+UNDO_REPORT = timedelta(minutes=10)  # so long a report is taken back without a word (ui.md §5)
 TEXT_LIMIT = 2_000
 
 
@@ -139,6 +143,7 @@ class Facts:
     rehandled: int = 0
     closed_by: int | None = None
     is_held: bool = False  # the clocks stand still
+    reported_at: datetime | None = None
 
 
 class Master(NamedTuple):

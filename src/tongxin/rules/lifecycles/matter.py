@@ -10,11 +10,13 @@ from typing import NamedTuple
 from tongxin.rules.deadlines import Clock
 from tongxin.rules.errors import NotAllowed
 from tongxin.rules.lifecycles.facts import (
+    CLOSINGS,
     LIVE,
     OPEN,
     REOPEN_DAYS,
     TEXT_LIMIT,
     UNDO,
+    UNDO_REPORT,
     Act,
     Ask,
     Because,
@@ -65,16 +67,19 @@ from tongxin.rules.lifecycles.obstacles import (
     unanswered,
     waits_for_others,
     whistle_open,
+    withdrawn_without_a_word,
 )
 from tongxin.rules.permissions import Role
 
 __all__ = [
+    "CLOSINGS",
     "LIFECYCLE",
     "LIVE",
     "OPEN",
     "REOPEN_DAYS",
     "TEXT_LIMIT",
     "UNDO",
+    "UNDO_REPORT",
     "Act",
     "Ask",
     "Because",
@@ -271,7 +276,7 @@ LIFECYCLE: tuple[Step, ...] = (
         A.MERGE,
         LIVE,
         S.MERGED,
-        ACCEPTORS | CHIEFS,
+        ACCEPTORS | CHIEFS | TIME,  # the platform, where a reporter says that it is the same
         (no_master, has_children, on_hold, objection_open, whistle_open, order_open, seal_differs),
     ),
     Step(A.UNMERGE, _at(S.MERGED), None, ACCEPTORS | CHIEFS),  # back to where it stood
@@ -288,6 +293,15 @@ LIFECYCLE: tuple[Step, ...] = (
     ),
     Step(
         A.REHANDLE, _at(S.CLOSED), S.AWAITING_DISPATCH, TIME | CHIEFS, (nothing_said, rehandled_once, no_reason), AFRESH
+    ),
+    # until it is dispatched, and from among those that follow another one: nobody works on it yet
+    Step(
+        A.WITHDRAW,
+        VOIDABLE | _at(S.VERIFYING, S.MERGED),
+        S.VOIDED,
+        frozenset({R.REPORTER}),
+        (has_children, order_open, withdrawn_without_a_word),
+        GONE,
     ),
 )
 

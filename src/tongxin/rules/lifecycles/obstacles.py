@@ -7,7 +7,17 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from tongxin.rules.errors import Refused
-from tongxin.rules.lifecycles.facts import LIVE, UNDO, Ask, Because, CloseKind, Facts, StepRefused
+from tongxin.rules.lifecycles.facts import (
+    CLOSINGS,
+    LIVE,
+    UNDO,
+    UNDO_REPORT,
+    Ask,
+    Because,
+    CloseKind,
+    Facts,
+    StepRefused,
+)
 
 Guard = Callable[[Facts, Ask], Refused | None]
 
@@ -82,6 +92,12 @@ def too_late_to_undo(facts: Facts, ask: Ask) -> Refused | None:
     if facts.dispatched_at is not None and ask.now <= facts.dispatched_at + UNDO:
         return None
     return StepRefused("step.too_late_to_undo")
+
+
+def withdrawn_without_a_word(facts: Facts, ask: Ask) -> Refused | None:
+    """Who presses the wrong button takes it back at once; later somebody has begun to work on it."""
+    is_early = facts.reported_at is not None and ask.now <= facts.reported_at + UNDO_REPORT
+    return None if is_early else no_reason(facts, ask)
 
 
 def no_master(facts: Facts, ask: Ask) -> Refused | None:
@@ -161,7 +177,7 @@ def still_time_to_sign(facts: Facts, ask: Ask) -> Refused | None:
 
 
 def no_close_kind(_: Facts, ask: Ask) -> Refused | None:
-    return None if ask.close_as else StepRefused("step.no_close_kind")
+    return None if ask.close_as in CLOSINGS else StepRefused("step.no_close_kind")
 
 
 def not_normal(facts: Facts, ask: Ask) -> Refused | None:

@@ -91,8 +91,9 @@ def tried_lately(facts: Facts) -> Refused | None:
 
 
 def spoke_for_another(facts: Facts) -> Refused | None:
-    """Who took down a call is not who called: that reporter is called back."""
-    return StepRefused("call_back.spoke_for_another") if facts.more["channel"] == Channel.HOTLINE else None
+    """Who took down a call is not who called: that reporter is called back, or rates by the receipt."""
+    is_another = facts.who is not None and facts.more["channel"] == Channel.HOTLINE
+    return StepRefused("call_back.spoke_for_another") if is_another else None
 
 
 def rated_already(facts: Facts) -> Refused | None:

@@ -4,7 +4,9 @@ from tongxin.apps.matters.actions.evidence import attach, attach_received, unmas
 from tongxin.apps.matters.actions.handing_over import hand_back, hand_over, leave, take_up
 from tongxin.apps.matters.actions.intake import report, report_many, try_report
 from tongxin.apps.matters.actions.overlays import Overlaid, take_over
+from tongxin.apps.matters.actions.residents import add_photo, join, joinable, prove, rate, supplement, urge, wish_ended
 from tongxin.apps.matters.actions.restamping import restamp
+from tongxin.apps.matters.actions.rights import correct, erase_contact, erase_own, purge, rotate
 from tongxin.apps.matters.actions.sealing import reseal, unseal
 from tongxin.apps.matters.actions.steps import take, take_many
 from tongxin.apps.matters.actions.supervision import Issued, cancel_order, issue_order
@@ -19,17 +21,28 @@ __all__ = [
     "Past",
     "Reported",
     "Taken",
+    "add_photo",
     "attach",
     "attach_received",
     "cancel_order",
+    "correct",
+    "erase_contact",
+    "erase_own",
     "hand_back",
     "hand_over",
     "issue_order",
+    "join",
+    "joinable",
     "leave",
+    "prove",
+    "purge",
+    "rate",
     "report",
     "report_many",
     "reseal",
     "restamp",
+    "rotate",
+    "supplement",
     "take",
     "take_many",
     "take_over",
@@ -37,4 +50,6 @@ __all__ = [
     "try_report",
     "unmask",
     "unseal",
+    "urge",
+    "wish_ended",
 ]

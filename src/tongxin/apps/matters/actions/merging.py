@@ -15,7 +15,8 @@ from tongxin.rules.permissions import Actor
 BATCH = 500
 # the words of the answer are the master's; each child's reporter reads them on the child's own page
 ANSWER = """
-    SELECT n.text FROM matters_note n JOIN journal_entry e ON e.subject = 'matter:' || n.matter_id AND e.seq = n.seq
+    SELECT right(n.text, (e.data ->> 'answered')::int) FROM matters_note n
+    JOIN journal_entry e ON e.subject = 'matter:' || n.matter_id AND e.seq = n.seq
     WHERE n.matter_id = %s AND e.data ? 'answered' ORDER BY n.seq DESC LIMIT 1"""
 
 

@@ -25,7 +25,7 @@ class Matter(models.Model):
     """A matter as it stands. What was said of it is in Report, what happened to it in the journal."""
 
     number = models.CharField(max_length=24, unique=True)
-    receipt = models.UUIDField()
+    receipt = models.UUIDField(unique=True)  # the secret behind the reporter's link
     source = models.CharField(max_length=60, blank=True)
     source_key = models.CharField(max_length=120, null=True)
     template_code = models.CharField(max_length=8)
@@ -65,7 +65,7 @@ class Matter(models.Model):
     reworks = models.PositiveSmallIntegerField(default=0)
     reopened = models.PositiveSmallIntegerField(default=0)
     closed_at = models.DateTimeField(null=True)
-    close_as = models.CharField(max_length=8, blank=True)
+    close_as = models.CharField(max_length=12, blank=True)
     is_late = models.BooleanField(null=True)
     rev = models.IntegerField(default=1)
     # what lies over the life: how many overlays of a kind are open ({"hold": 1}), since when the clocks stand still,
@@ -91,6 +91,8 @@ class Matter(models.Model):
     is_solved = models.BooleanField(null=True)
     rehandled = models.PositiveSmallIntegerField(db_default=0)
     rulebook = models.PositiveSmallIntegerField(db_default=1)
+    added = models.PositiveSmallIntegerField(db_default=0)  # how often the reporter added to it
+    is_unwanted = models.BooleanField(db_default=False)  # the reporter wishes it to end: its handler is told
     seal = models.CharField(max_length=10, db_default="")  # `rules.sealing.Seal`; empty: not sealed
 
     class Meta:
@@ -136,6 +138,7 @@ class Report(models.Model):
     text = models.TextField()
     form = models.JSONField(default=dict)
     datum = models.CharField(max_length=8, default="wgs84")
+    erased_at = models.DateTimeField(null=True)  # the reporter had the own words erased
     words = SearchVectorField()
 
     class Meta:
@@ -149,6 +152,9 @@ class Contact(models.Model):
     name = models.CharField(max_length=60, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     is_secret = models.BooleanField(default=False)
+    # how often somebody guessed at the end of the telephone, and when last: see `rules.receipts`
+    guesses = models.PositiveSmallIntegerField(db_default=0)
+    guessed_at = models.DateTimeField(null=True)
 
 
 class Deadline(models.Model):
