@@ -98,11 +98,11 @@ def test_a_key_is_shown_once_kept_as_a_digest_and_ends_at_once(town):
     _, second = actions.rotate_key(device_id=device.pk, by=SYSTEM, now=NOW)
     kept = Device.objects.get()
 
-    assert queries.actor_of_key(first) is None
-    assert queries.actor_of_key(second).ref == f"device:{device.pk}"
+    assert queries.speaker_of_key(first) is None
+    assert queries.speaker_of_key(second) == (queries.actor_of(device.pk), device.code)
     assert second.encode() not in bytes(kept.digest) and kept.hint == second[:8]
     actions.revoke_key(device_id=device.pk, by=SYSTEM, now=NOW)
-    assert queries.actor_of_key(second) is None
+    assert queries.speaker_of_key(second) is None
 
 
 def test_limits_of_ones_own_are_checked_and_count(town, told):

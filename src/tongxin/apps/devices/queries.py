@@ -158,7 +158,12 @@ def raised(actor: Actor, limit: int = 12) -> list[Episode]:
     return list(found.select_related("device", "matter").order_by("-began_at")[:limit])
 
 
-def actor_of_key(key: str) -> Actor | None:
-    """Return the actor a device's own key stands for, None where it is unknown. One statement."""
-    found = Device.objects.filter(digest=digest_of(key)).values_list("pk", flat=True).first()
-    return reporting(ref_of(found)) if found is not None else None
+def actor_of(device_id: int) -> Actor:
+    """Return a device as who reports."""
+    return reporting(ref_of(device_id))
+
+
+def speaker_of_key(key: str) -> tuple[Actor, str] | None:
+    """Return the device behind its own key, as who reports and by its code; None where unknown. One statement."""
+    found = Device.objects.filter(digest=digest_of(key)).values_list("pk", "code").first()
+    return (actor_of(found[0]), found[1]) if found is not None else None

@@ -12,3 +12,5 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
 )
 MATTERS = Counter("tongxin_matters_total", "Matters reported and acts taken through the API", ("act",))
+
+TIDINGS = Counter("tongxin_device_messages_total", "What devices told", ("way", "outcome"))

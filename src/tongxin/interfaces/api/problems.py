@@ -24,6 +24,7 @@ TITLES = {
     412: ("已被他人改过", "Changed meanwhile"),
     413: ("内容太大", "Too large"),
     422: ("内容不符合要求", "Not as required"),
+    429: ("太频繁", "Too often"),
     500: ("系统出错", "Something broke"),
     503: ("暂时不可用", "Not available now"),
 }
@@ -100,6 +101,8 @@ def respond(request: HttpRequest, refusal: Refused, errors: Sequence[Mapping[str
         response["WWW-Authenticate"] = 'Bearer realm="tongxin"' + (
             ', error="invalid_token"' if refusal.code == "key.unknown" else ""
         )
+    if refusal.status == 429:
+        response["Retry-After"] = str(refusal.facts["seconds"])
     if isinstance(refusal, WrongMethod):
         response["Allow"] = str(refusal.facts["allowed"])
     return response

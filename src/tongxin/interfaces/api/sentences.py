@@ -70,6 +70,15 @@ REFUSALS: dict[str, tuple[str, str]] = {
         'If-Match 应为事项的 ETag，例如 "7"；与 rev 同时填写时两者要一致。',
         'If-Match must be the matter\'s ETag, such as "7", and agree with rev.',
     ),
+    # machines
+    "event.faces": (
+        "照片必须先在前端把人脸和号牌模糊，并声明 faces_blurred 为 true；否则只发事件、不发照片。",
+        "Blur faces and plates at the edge and say so (faces_blurred: true), or send the event without its photo.",
+    ),
+    "event.no_matter": (
+        "这条事件没有形成事项，照片没有保存。",
+        "No matter came of this event, so its photo was not kept.",
+    ),
     # things
     "template.missing": ("没有“{template}”这个事项模板。", "There is no template “{template}”."),
     "unit.unknown": ("没有编码或编号为 {unit} 的单位。", "There is no unit {unit}."),

@@ -1,5 +1,13 @@
 """The addresses of this door, all under /api/intake/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tongxin.interfaces.api.intake import machines
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/readings", machines.readings),
+    path("v1/events", machines.events),
+    path("v1/faults", machines.faults),
+    path("v1/heartbeats", machines.heartbeats),
+    path("v1/schema.json", machines.schema),
+]
