@@ -36,6 +36,8 @@ class Incoming:
     """What somebody reports. Either a point (`lon`, `lat` in `datum`) or an `area` code says where.
 
     `owner` is the unit whose thing it is, where the reporter knows it: suggested before all rules, as a device's is.
+    `at` is when it was reported; where it reached us later, as from a phone without a network, `reached_at` says when,
+    and the clocks count from there: nobody is late for what nobody could know.
     """
 
     template: str
@@ -54,6 +56,7 @@ class Incoming:
     contact_phone: str = ""
     source_key: str | None = None
     at: datetime | None = None
+    reached_at: datetime | None = None
     past: Past | None = None
     text_limit: int = TEXT_LIMIT  # a standard of the outside may allow more than our forms
     owner: int | None = None

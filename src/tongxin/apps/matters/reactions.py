@@ -13,6 +13,7 @@ from tongxin.apps.matters.actions.restamping import restamp
 from tongxin.apps.matters.actions.rights import purge
 from tongxin.apps.matters.actions.supervision import press_dissatisfied, press_overdue, press_returned
 from tongxin.apps.matters.actions.timing import count_anew, fire_due
+from tongxin.apps.matters.arrivals import forget_old
 from tongxin.apps.matters.rehearsing import advance
 from tongxin.rules.permissions import SYSTEM
 
@@ -78,6 +79,12 @@ def forget_contacts(now: datetime) -> None:
 def follow_the_posts(now: datetime) -> None:
     """Take back what is kept by people whose posts have ended by themselves: a stand-in's period, a day set before."""
     hand_back(by=SYSTEM, now=now)
+
+
+@every(3600)
+def forget_what_arrived_long_ago(now: datetime) -> None:
+    """Forget the keys of phones' items that nobody sends again."""
+    forget_old(now)
 
 
 @aside(0.5)

@@ -48,6 +48,7 @@ class Asked:
     master_id: int | None = None
     because: Because | None = None
     is_late: bool | None = None  # as its master was, for a matter that follows
+    done_at: datetime | None = None  # when it was done, where it could be told only later
 
 
 class Taken(NamedTuple):
@@ -304,6 +305,7 @@ def _entry(asked: Asked, matter: Standing, state: State, new: dict[str, Any], du
         "answered": _answered(asked),
         "noted": True if asked.reason.strip() or asked.reply.strip() else None,
         "overdue": asked.is_late,
+        "done_at": asked.done_at.isoformat(timespec="seconds") if asked.done_at else None,
         "lapsed": [kind.value for kind in lapsing(matter.overlays, state)] or None,
     }
     data |= {name: value for name, value in given.items() if value is not None}

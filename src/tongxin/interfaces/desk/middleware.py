@@ -17,7 +17,10 @@ from tongxin.rules.permissions import Actor
 
 Answer = Callable[[HttpRequest], HttpResponse]
 NOBODY = Actor("anonymous")
-OPEN_PATHS = ("/account/", "/look/", "/static/", "/api/", "/healthz", "/metrics", "/p/")
+OPEN_PATHS = (
+    "/account/", "/look/", "/static/", "/api/", "/healthz", "/metrics", "/p/",
+    "/f/sw.js", "/f/manifest.webmanifest", "/f/offline/",
+)  # fmt: skip
 
 
 class Acting:

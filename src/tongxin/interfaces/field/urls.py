@@ -1,6 +1,35 @@
 """The addresses of this door, all under /f/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from tongxin.interfaces.field import (
+    ground,
+    installing,
+    keeping,
+    matter,
+    mine,
+    report,
+    syncing,
+    tasks,
+    today,
+    waiting,
+)
+from tongxin.interfaces.field import taking as _taking  # noqa: F401  (registers what it takes)
 
 app_name = "field"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", today.today, name="today"),
+    path("todo/", tasks.listed, name="tasks"),
+    path("report/", report.report, name="report"),
+    path("report/forms/", report.forms, name="report-forms"),
+    path("map/", ground.shown, name="map"),
+    path("mine/", mine.mine, name="mine"),
+    path("waiting/", waiting.waiting, name="waiting"),
+    path("m/<str:number>/", matter.matter, name="matter"),
+    path("m/<str:number>/<int:evidence_id>/", matter.photo, name="photo"),
+    path("sync", syncing.sync, name="sync"),
+    path("kept.json", keeping.kept, name="kept"),
+    path("offline/", installing.offline, name="offline"),
+    path("sw.js", installing.worker, name="worker"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+]

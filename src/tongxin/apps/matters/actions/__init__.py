@@ -1,5 +1,6 @@
 """Everything that can be done to matters, by name: `actions.report(...)`, `actions.take(...)`."""
 
+from tongxin.apps.matters.actions.arriving import arrive
 from tongxin.apps.matters.actions.evidence import attach, attach_received, unmask
 from tongxin.apps.matters.actions.handing_over import hand_back, hand_over, leave, take_up
 from tongxin.apps.matters.actions.intake import report, report_many, try_report
@@ -22,6 +23,7 @@ __all__ = [
     "Reported",
     "Taken",
     "add_photo",
+    "arrive",
     "attach",
     "attach_received",
     "cancel_order",

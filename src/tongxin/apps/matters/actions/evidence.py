@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
@@ -31,10 +32,22 @@ COUNT = """
     WHERE m.id = found.id"""
 
 
-def attach(file: BinaryIO, *, matter_id: int, kind: EvidenceKind, by: Actor, now: datetime) -> Evidence:
-    """Add a photo or document to an open matter. Raises Missing, NotAllowed, Invalid where the file is refused."""
+def attach(
+    file: BinaryIO,
+    *,
+    matter_id: int,
+    kind: EvidenceKind,
+    by: Actor,
+    now: datetime,
+    taken_at: datetime | None = None,
+) -> Evidence:
+    """Add a photo or document to an open matter. Raises Missing, NotAllowed, Invalid where the file is refused.
+
+    `taken_at` tells when a photo was taken where the file itself does not.
+    """
     with receive(file) as received:  # read and re-encoded before anything is locked
-        return attach_received(received, matter_id=matter_id, kind=EvidenceKind(kind), by=by, now=now)
+        dated = replace(received, taken_at=received.taken_at or taken_at)
+        return attach_received(dated, matter_id=matter_id, kind=EvidenceKind(kind), by=by, now=now)
 
 
 @transaction.atomic

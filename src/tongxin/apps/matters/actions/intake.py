@@ -254,7 +254,7 @@ def _decide(incoming: Incoming, place: Place, city: _City, now: datetime) -> Dec
         at,
         city.desk(place.area),
         city.route(case) if incoming.owner is None else Route(incoming.owner, OWNED, place.area),
-        _clocks(incoming.past, kind, urgency, at, city),
+        _clocks(incoming.past, kind, urgency, incoming.reached_at or at, city),
         city.book.number,
     )
 

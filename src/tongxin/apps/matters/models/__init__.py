@@ -1,5 +1,6 @@
 """The tables of matters, by what they are about; each is imported from here."""
 
+from tongxin.apps.matters.models.arrivals import Arrival
 from tongxin.apps.matters.models.light import Macro, ReadMark, SavedList, StandardText
 from tongxin.apps.matters.models.matters import (
     Contact,
@@ -32,6 +33,7 @@ from tongxin.apps.matters.models.rules import Proposal, Rehearsal, RoutingRule, 
 __all__ = [
     "Answer",
     "Appeal",
+    "Arrival",
     "Branch",
     "CallBack",
     "Contact",

@@ -1,0 +1,98 @@
+// Every page of the field door: the bar of the network, sending what waits, forms that work without a network.
+import { all } from "./store.js";
+import { sendAll } from "./sending.js";
+import { install, keepPages, leave } from "./keeping.js";
+import { takeForms } from "./forms.js";
+import { showDistances } from "./near.js";
+import { say } from "./words.js";
+
+const door = document.body.dataset;
+const bar = document.getElementById("net");
+const SOON = 15_000, LATER = 300_000; // milliseconds between two tries while something waits
+let pause = SOON, timer, state = "done", isSending = false;
+
+document.documentElement.classList.add("scripted");
+
+function line(bold, rest, address, label) {
+  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  icon.setAttribute("class", "i i-l");
+  icon.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${door.sprite}#${state === "offline" || !navigator.onLine ? "cloud-off" : "cloud-upload"}`);
+  icon.append(use);
+  const words = document.createElement("span");
+  const strong = document.createElement("b");
+  strong.textContent = bold;
+  words.append(strong, rest);
+  const parts = [icon, words];
+  if (address) {
+    const link = document.createElement("a");
+    link.className = "btn btn-sm";
+    link.href = address;
+    link.textContent = label;
+    parts.push(link);
+  }
+  bar.replaceChildren(...parts);
+  bar.hidden = false;
+}
+
+// What the bar says: nothing when there is a network and nothing waits.
+export async function showBar() {
+  const items = await all().catch(() => []);
+  const own = items.filter((each) => each.person === door.person);
+  const groups = new Set(own.map((each) => each.group));
+  const stuck = new Set(own.filter((each) => each.state !== "waiting").map((each) => each.group));
+  const others = new Set(items.filter((each) => each.person !== door.person).map((each) => each.group)).size;
+  const n = groups.size;
+  bar.dataset.state = state;
+  if (state === "signed-out" && n) line(say("signed_out", { n }), "", door.login, say("sign_in"));
+  else if (stuck.size) line(say("attention", { n: stuck.size }), "", door.waiting, say("look"));
+  else if (!navigator.onLine || state === "offline") line(say("offline"), n ? say("kept", { n }) : say("none_kept"), n && door.waiting, say("look"));
+  else if (n) line(say(isSending ? "sending" : "waiting", { n }), "", door.waiting, say("look"));
+  else if (others) line(say("others", { n: others }), "");
+  else bar.hidden = true;
+  document.dispatchEvent(new CustomEvent("tx-waiting"));
+}
+
+// Send what waits; try again while something does.
+export async function send() {
+  clearTimeout(timer);
+  isSending = true;
+  const done = navigator.onLine ? await sendAll(door.sync, showBar).catch(() => ({ sent: 0, state: "offline" })) : { sent: 0, state: "offline" };
+  isSending = false;
+  state = done.state;
+  pause = done.sent ? SOON : Math.min(pause * 2, LATER);
+  await showBar();
+  const waits = (await all().catch(() => [])).some((each) => each.state === "waiting");
+  if (waits || state === "offline") timer = setTimeout(send, pause);
+  return done;
+}
+
+// Ask the browser to send even when the page is closed, where it can.
+export async function sendLater() {
+  try {
+    const ready = await navigator.serviceWorker?.ready;
+    await ready?.sync?.register("tongxin-field-send");
+  } catch { /* it is sent when the app is opened */ }
+}
+
+function banner() {
+  const said = sessionStorage.getItem("tongxin-said");
+  if (!said) return;
+  sessionStorage.removeItem("tongxin-said");
+  const note = document.createElement("div");
+  note.className = "tx-note success";
+  note.setAttribute("role", "status");
+  note.textContent = said;
+  document.getElementById("main").prepend(note);
+}
+
+banner();
+takeForms(send, sendLater);
+showDistances();
+leave(document.querySelector("form[data-leaves]"));
+install(door.worker).then(() => navigator.onLine && keepPages(door.person, door.kept));
+addEventListener("online", () => { pause = SOON; send(); });
+addEventListener("offline", () => { state = "offline"; showBar(); });
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
+send();

@@ -1,0 +1,59 @@
+// What waits on the phone, each with its own state, and what can be done about it.
+import { again, all, dropGroup } from "./store.js";
+import { send } from "./app.js";
+import { say } from "./words.js";
+
+const list = document.getElementById("items");
+const person = document.body.dataset.person;
+
+async function draw() {
+  const items = (await all()).filter((each) => each.person === person);
+  const groups = new Map();
+  for (const each of items) groups.set(each.group, [...(groups.get(each.group) || []), each]);
+  if (!groups.size) {
+    list.replaceChildren(document.getElementById("none").content.cloneNode(true));
+    return;
+  }
+  list.replaceChildren(...Array.from(groups, ([group, parts]) => card(group, parts)));
+}
+
+function card(group, parts) {
+  const shown = document.getElementById("item").content.cloneNode(true);
+  const part = (name) => shown.querySelector(`[data-${name}]`);
+  const stuck = parts.find((each) => each.state !== "waiting");
+  const state = stuck?.state || "waiting";
+  const photos = parts.filter((each) => each.photo).length;
+  const at = new Date(parts[0].at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  part("key").dataset.key = group;
+  part("title").textContent = parts[0].title;
+  part("told").textContent = [at, photos ? say("photos", { n: photos }) : ""].filter(Boolean).join(" · ");
+  part("state").textContent = say(`state_${state}`);
+  part("said").textContent = stuck?.said || "";
+  part("said").hidden = !stuck?.said;
+  part("changes").replaceChildren(...(stuck?.changes || []).map((each) => {
+    const line = document.createElement("li");
+    line.textContent = [each.when, each.who, each.what].filter(Boolean).join(" · ");
+    return line;
+  }));
+  part("acts").replaceChildren(...acts(group, state));
+  return shown;
+}
+
+function acts(group, state) {
+  const resend = async () => { await again(group); await draw(); await send(); };
+  const drop = async () => { if (confirm(say("drop_sure"))) { await dropGroup(group); await send(); await draw(); } };
+  if (state === "waiting") return [button(say("again"), send)];
+  return [button(say(state === "conflict" ? "keep" : "again"), resend, "btn-primary"), button(say("drop"), drop)];
+}
+
+function button(label, work, kind = "") {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = `btn btn-sm ${kind}`;
+  made.textContent = label;
+  made.addEventListener("click", work);
+  return made;
+}
+
+document.addEventListener("tx-waiting", draw);
+draw();

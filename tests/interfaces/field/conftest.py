@@ -1,0 +1,17 @@
+"""What the door's process remembers is forgotten between tests; the language's catalogue is compiled once."""
+
+import pytest
+
+from tongxin.apps.matters.suggesting import keywords
+from tongxin.look import catalog
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled():
+    catalog.compile_catalog()
+
+
+@pytest.fixture(autouse=True)
+def forgotten_by_the_door():
+    yield
+    keywords.forget()
