@@ -4,7 +4,7 @@ without one, what is not sealed, and no word that anybody wrote.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from tongxin.apps.matters.queries import Clause, nothing, scope_parts
@@ -17,7 +17,8 @@ UPDATED = f"""coalesce({M}.closed_at, (
     SELECT e.at FROM journal_entry e
     WHERE e.subject = 'matter:' || {M}.id AND e.kind = ANY(%s::text[]) ORDER BY e.seq DESC LIMIT 1
 ), {M}.reported_at)"""
-# the journal is appended in time: an act is never recorded before it happened, so the index of `recorded_at` finds it
+# the journal is appended in time: an act is not recorded before it happened, so the index of `recorded_at` finds it
+SKEW = timedelta(minutes=5)  # but the clock of a web server may run ahead of the database's
 TOUCHED = f"""{M}.id IN (
     SELECT substr(subject, 8)::bigint FROM journal_entry
     WHERE recorded_at >= %s::timestamptz AND starts_with(subject, 'matter:') AND kind = ANY(%s::text[]))"""
@@ -129,7 +130,7 @@ def happened(
     if numbers:
         seen, values = f"({seen}) AND number = ANY(%s::text[])", [*values, list(numbers)]
     sql = HAPPENED.format(text="n.text" if actor else "NULL", seen=f"({seen})")
-    params = [list(answers), since, list(told), since, until, *values, size, skip]
+    params = [list(answers), since - SKEW, list(told), since, until, *values, size, skip]
     return [Happened(*row) for row in run(sql, params)]
 
 
@@ -161,7 +162,7 @@ def _narrowed(asked: Asked) -> Clause:
         clauses.append(("reported_at <= %s::timestamptz", [asked.until]))
     if asked.changed_since:
         told = list(asked.told)
-        clauses.append((TOUCHED, [asked.changed_since, told]))
+        clauses.append((TOUCHED, [asked.changed_since - SKEW, told]))
         clauses.append((f"date_trunc('second', {UPDATED}) >= %s::timestamptz", [told, asked.changed_since]))
     if asked.changed_until:
         told = list(asked.told)

@@ -75,7 +75,13 @@ UNFIXED = {CloseKind.SPECIAL: Status.NO_FURTHER_ACTION, CloseKind.MISTAKE: Statu
 KINDS = tuple(f"matter.{act.value}" for act in TELLINGS)  # told one by one
 CHANGES = ("matter.report", "matter.import", *KINDS)  # what makes a matter "updated"
 ANSWERS = (f"matter.{Act.REPLY.value}",)  # whose words were written for the reporter
-_AFTER_REPLY = {State.HANDLING: Status.IN_PROGRESS, State.AWAITING_SIGNATURE: Status.ACTION_SCHEDULED}
+STANDING = {  # before anybody is at work
+    State.AWAITING_ACCEPTANCE: Status.OPEN,
+    State.VERIFYING: Status.INVESTIGATING,
+    State.AWAITING_FILING: Status.INVESTIGATING,
+    State.AWAITING_DISPATCH: Status.INVESTIGATING,
+    State.AWAITING_SIGNATURE: Status.ACTION_SCHEDULED,
+}
 
 
 def act_of(kind: str) -> Act:
@@ -90,7 +96,7 @@ def status_of(step: Happened) -> Status:
     if act in (Act.CLOSE, Act.FOLLOW) and (close_as := step.data.get("close_as")):
         return UNFIXED.get(CloseKind(close_as), Status.FIXED)
     if act is Act.REPLY:  # words, which change nothing
-        return _AFTER_REPLY.get(State(step.data.get("state", step.state)), Status.INVESTIGATING)
+        return STANDING.get(State(step.data.get("state", step.state)), Status.IN_PROGRESS)
     return TELLINGS[act].status
 
 
