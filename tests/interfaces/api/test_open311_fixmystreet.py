@@ -11,9 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import town as towns
-from tests.interfaces.api.open311 import errors, post, simple
+from tests.interfaces.api.open311 import TEST, errors, post, simple
+from tongxin.apps.journal.models import Entry, Evidence
 from tongxin.apps.matters import actions
-from tongxin.apps.matters.models import Matter, Report
+from tongxin.apps.matters.models import Matter, Note, Report
 from tongxin.rules.lifecycles.matter import Act, Ground
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +190,92 @@ def test_half_a_window_is_refused(key):
     answer = Client().get(f"{ENDPOINT}servicerequestupdates.xml", {"start_date": "2026-11-20T00:00:00Z"})
 
     assert errors(answer)[0][0] == 400
+
+
+# --- words it sends on -----------------------------------------------------------------------------------
+
+
+def an_update(key, number, **changes):
+    """Return what FixMyStreet sends when somebody comments on a report."""
+    return {
+        "api_key": key,
+        "jurisdiction_id": "3308",
+        "service_request_id": number,
+        "update_id": "417",
+        "updated_datetime": "2026-11-22T14:55:00+08:00",
+        "status": "OPEN",
+        "description": "又多了两袋。\r\n味道很大。",
+        "email": "user@example.org",
+        "first_name": "群",
+        "last_name": "众",
+        "title": "",
+        "public_anonymity_required": "FALSE",
+        "email_alerts_requested": "FALSE",
+    } | changes
+
+
+def kept_of(number):
+    matter = Matter.objects.get(number=number)
+    return matter, [
+        (each.kind, each.actor, each.data, Note.objects.get(matter=matter, seq=each.seq).text)
+        for each in Entry.objects.filter(subject=f"matter:{matter.pk}", kind__endswith=".supplement").order_by("seq")
+    ]
+
+
+def test_a_comment_on_its_own_report_is_the_reporters_and_a_comment_sent_twice_is_one(key):
+    number = simple(post("requests.xml", a_report(key), base=ENDPOINT))["request"]["service_request_id"]
+    photo = {"photo1": SimpleUploadedFile("photo1.jpg", towns.a_photo().getvalue(), "image/jpeg")}
+
+    first = Client().post(f"{ENDPOINT}servicerequestupdates.xml", an_update(key, number, status="FIXED") | photo)
+    again = post("servicerequestupdates.xml", an_update(key, number), base=ENDPOINT)
+
+    matter, [(kind, actor, data, text)] = kept_of(number)
+    told = [simple(each)["request_update"]["update_id"] for each in (first, again)]
+    assert (first.status_code, again.status_code) == (201, 200), first.content.decode()
+    assert told[0] == told[1] != {}
+    assert (kind, actor) == ("resident.supplement", f"receipt:{matter.pk}")  # erased with what else the reporter said
+    assert text == "又多了两袋。\n味道很大。\n（对方平台标记：已解决）"
+    assert "417" not in str(data)
+    assert (matter.added, matter.state) == (1, "awaiting_acceptance")  # a note to people: no step is taken by it
+    assert Evidence.objects.filter(subject=f"matter:{matter.pk}", kept_by=actor, kind="other").count() == 1
+    assert polled("servicerequestupdates.xml", api_key=key) == []  # what it said itself does not come back
+
+
+def test_a_comment_on_anothers_report_is_the_partners_and_takes_a_post_there(key, caller, town):
+    number = towns.a_matter(town).number
+    ended = towns.a_matter(town, state="CLOSED").number
+
+    def sent(who, **changes):
+        return post(
+            "servicerequestupdates.xml", an_update(who, changes.pop("number", number), **changes), base=ENDPOINT
+        )
+
+    assert sent(key).status_code == 201
+    matter, [(kind, actor, _, _)] = kept_of(number)
+    assert (kind, actor.partition(":")[0], matter.added) == ("partner.supplement", "key", 0)
+    refused = {
+        404: [sent(caller("neighbouring_chief").key), sent(key, number="KC991231-0001")],
+        403: [sent(""), sent(caller("supervisor").key)],
+        400: [
+            sent(key, number=""),
+            sent(key, description=""),
+            sent(key, status="LOST", update_id="418"),
+            sent(key, updated_datetime="now", update_id="418"),
+            sent(key, number=ended),
+        ],
+    }
+    for status, answers in refused.items():
+        for answer in answers:
+            assert (answer.status_code, errors(answer)[0][0]) == (status, status), answer.content.decode()
+    assert len(kept_of(number)[1]) == 1
+
+
+def test_the_test_endpoint_hears_words_and_keeps_none(key, town):
+    matter = towns.a_matter(town)
+
+    fit = post("servicerequestupdates.json", an_update(key, matter.number), base=TEST)
+    unfit = post("servicerequestupdates.json", an_update(key, "KC991231-0001"), base=TEST)
+
+    assert fit.json()[0]["update_id"].startswith("TEST-")
+    assert errors(unfit)[0][0] == 404
+    assert kept_of(matter.number)[1] == []

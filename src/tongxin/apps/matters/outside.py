@@ -135,7 +135,7 @@ def happened(
 
 
 def number_of_receipt(receipt: str) -> str | None:
-    """Return the number of the matter whose secret this is; its holder is its reporter. One statement, no index.
+    """Return the number of the matter whose secret this is; its holder is its reporter. One statement.
 
     No scope: whoever holds the receipt may see the matter, and is told nothing here but its number.
     """

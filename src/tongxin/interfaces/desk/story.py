@@ -164,6 +164,7 @@ def _title(entry: Entry, language: str) -> str:
         "matter.reseal": _("Closed again"),
         "matter.restamp": _("Moved to another area, whose borders changed"),
         "resident.supplement": _("The reporter adds"),
+        "partner.supplement": _("A partner's platform adds"),
         "resident.wish": _("The reporter no longer wants it"),
         "resident.same": _("Joined by another reporter"),
         "resident.correct": _("Contact set right by the reporter"),

@@ -5,6 +5,7 @@ from tongxin.apps.matters.actions.evidence import attach, attach_received, unmas
 from tongxin.apps.matters.actions.handing_over import hand_back, hand_over, leave, take_up
 from tongxin.apps.matters.actions.intake import report, report_many, try_report
 from tongxin.apps.matters.actions.overlays import Overlaid, take_over
+from tongxin.apps.matters.actions.partners import add_words, try_words
 from tongxin.apps.matters.actions.residents import add_photo, join, joinable, prove, rate, supplement, urge, wish_ended
 from tongxin.apps.matters.actions.restamping import restamp
 from tongxin.apps.matters.actions.rights import correct, erase_contact, erase_own, purge, rotate
@@ -23,6 +24,7 @@ __all__ = [
     "Reported",
     "Taken",
     "add_photo",
+    "add_words",
     "arrive",
     "attach",
     "attach_received",
@@ -50,6 +52,7 @@ __all__ = [
     "take_over",
     "take_up",
     "try_report",
+    "try_words",
     "unmask",
     "unseal",
     "urge",

@@ -53,8 +53,8 @@ def attach(
 @transaction.atomic
 def attach_received(received: Received, *, matter_id: int, kind: EvidenceKind, by: Actor, now: datetime) -> Evidence:
     """Add a file that was examined already, as where all of them must be fit before the matter is reported at all."""
-    matter = _locked(matter_id, by)
-    duty = _duty(matter, Permission.ATTACH, by)
+    matter = locked_by(by, matter_id)
+    duty = duty_on(matter, Permission.ATTACH, by)
     if matter.closed_at is not None:
         raise Invalid("evidence.matter_closed")
     subject = f"matter:{matter.pk}"
@@ -114,7 +114,7 @@ def _locked_many(ids: Iterable[int]) -> dict[int, Matter]:
 def _link(known: Known, matter: Matter | None, held: Mapping[str, int]) -> Link:
     if matter is None or not scope(known.by).sees(matter):
         raise Missing("matter.missing")
-    duty = _duty(matter, Permission.ATTACH, known.by)
+    duty = duty_on(matter, Permission.ATTACH, known.by)
     if matter.closed_at is not None:
         raise Invalid("evidence.matter_closed")
     link = Link(known.file, f"matter:{matter.pk}", known.kind, known.by, known.now, duty.post_id)
@@ -130,12 +130,12 @@ def unmask(*, matter_id: int, reason: str, by: Actor, now: datetime) -> Contact 
     Returns None where none was left. Raises Missing, NotAllowed, Invalid.
     """
     try:
-        matter = _locked(matter_id, by)
+        matter = locked_by(by, matter_id)
     except Missing:
         if running(by, matter_id, now) is not None:  # the glass was broken to read the matter, not the person
             raise NotAllowed("unseal.only_reads") from None
         raise
-    duty = _duty(matter, Permission.UNMASK, by)
+    duty = duty_on(matter, Permission.UNMASK, by)
     if not reason.strip():
         raise Invalid("unmask.no_reason")
     contact = Contact.objects.filter(matter_id=matter.pk).first()
@@ -150,14 +150,15 @@ def unmask(*, matter_id: int, reason: str, by: Actor, now: datetime) -> Contact 
     return contact
 
 
-def _locked(matter_id: int, by: Actor) -> Matter:
+def locked_by(by: Actor, matter_id: int) -> Matter:
+    """Lock a matter the actor may see. Raises Missing."""
     matter = Matter.objects.select_for_update(no_key=True).filter(pk=matter_id).first()
     if matter is None or not scope(by).sees(matter):
         raise Missing("matter.missing")
     return matter
 
 
-def _duty(matter: Matter, permission: Permission, by: Actor) -> Duty:
+def duty_on(matter: Matter, permission: Permission, by: Actor) -> Duty:
     """Return the duty that counts for this matter and permits this. Raises NotAllowed.
 
     Whoever reported a matter may add to it, wherever it lies; so may the units that are asked to take part in it.

@@ -114,7 +114,7 @@ def _request(call: Call, line: Line, photos: Mapping[int, str]) -> dict[str, Any
         "status_notes": words.label(State(line.state), call.language),
         "service_name": name,
         "service_code": line.template_code,
-        "description": text,
+        "description": text or name,  # what was erased leaves the kind
         "agency_responsible": unit.name if unit else None,
         "service_notice": None,
         "requested_datetime": moment(line.reported_at),

@@ -23,10 +23,12 @@ from tongxin.rules.area_codes import Level
 from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, Refused
 from tongxin.rules.lifecycles.matter import OPEN
+from tongxin.rules.permissions import holding_receipt
 from tongxin.rules.working_time import SHANGHAI
 
 TEXT_MOST = 4_000  # the standard's limit
 LINKS_MOST, LINK_LENGTH = 6, 500
+WHOLE_MOST = TEXT_MOST + LINKS_MOST * (LINK_LENGTH + len(texts.MARK) + 1)  # the text with its links
 KEY_MOST = 100
 NOT_PINPOINTED = "#NOTPINPOINTED#"  # what FixMyStreet writes where the reporter gave no place
 NOTICES = {
@@ -47,8 +49,9 @@ def report(call: Call) -> tuple[Listing, int]:
             actions.try_report(incoming, by=by, now=call.now)
             return _answer(f"{TEST}{secrets.token_hex(4).upper()}", NOTICES["test"][0 if call.is_chinese else 1]), 201
         reported = actions.report(incoming, by=by, now=call.now, source=f"open311:{by.ref.removeprefix('key:')}")
+        reporter = holding_receipt(reported.id)  # the photos are the reporter's, and are erased with the words
         for photo in _wanted(incoming, reported, photos):
-            actions.attach_received(photo, matter_id=reported.id, kind=media.BEFORE, by=by, now=call.now)
+            actions.attach_received(photo, matter_id=reported.id, kind=media.BEFORE, by=reporter, now=call.now)
     call.request.noted = {"matter": reported.number}  # type: ignore[attr-defined]
     if reported.is_new:
         meters.MATTERS.labels("report").inc()
@@ -82,20 +85,20 @@ def _incoming(call: Call) -> Incoming:
     params = call.params
     kind, form = _asked(call)
     lon, lat, area, place = _place(params)
-    text, links = _text(params), _links(params)
+    text, links = text_of(params), links_of(params)
     name = " ".join(filter(None, (params.get("first_name"), params.get("last_name"))))
     return Incoming(
         template=kind.code,
         text=texts.written(text, links),
-        text_limit=TEXT_MOST + LINKS_MOST * (LINK_LENGTH + len(texts.MARK) + 1),
+        text_limit=WHOLE_MOST,
         place=place,
         lon=lon,
         lat=lat,
         area=area,
         form=form,
         channel=Channel.PARTNER,
-        contact_name=_short("first_name", name, NAME_LIMIT),
-        contact_phone=_short("phone", params.get("phone"), PHONE_LIMIT),
+        contact_name=short("first_name", name, NAME_LIMIT),
+        contact_phone=short("phone", params.get("phone"), PHONE_LIMIT),
         source_key=_key(call),
     )
 
@@ -115,18 +118,21 @@ def _asked(call: Call) -> tuple[Kind, dict]:
     return kind, form
 
 
-def _text(params: Params) -> str:
+def text_of(params: Params) -> str:
+    """Return the description with plain line breaks. Raises Invalid."""
     text = params.get("description").replace("\r\n", "\n").replace("\r", "\n")
-    return _short("description", text, TEXT_MOST)
+    return short("description", text, TEXT_MOST)
 
 
-def _short(name: str, text: str, most: int) -> str:
+def short(name: str, text: str, most: int) -> str:
+    """Return a text that is not too long. Raises Invalid."""
     if len(text) > most:
         raise Invalid("open311.too_long", name=name, most=most, found=len(text))
     return text
 
 
-def _links(params: Params) -> list[str]:
+def links_of(params: Params) -> list[str]:
+    """Return the links sent in place of photos. Raises Invalid."""
     links = params.all("media_url")
     if len(links) > LINKS_MOST or not all(_is_link(each) for each in links):
         raise Invalid("open311.media_url", length=LINK_LENGTH, most=LINKS_MOST)

@@ -49,6 +49,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "没有“{found}”这个状态。status 可用 open、closed，可用逗号并列。",
         "There is no status “{found}”. Use open, closed, or both with a comma.",
     ),
+    "open311.update_status": (
+        "没有“{found}”这个状态。status 可用 OPEN、CLOSED、FIXED、IN_PROGRESS、REOPEN 等。",
+        "There is no status “{found}”. Use OPEN, CLOSED, FIXED, IN_PROGRESS, REOPEN and the like.",
+    ),
     "open311.no_service_code": (
         "缺少 service_code。可用的值见 services.{form}。",
         "service_code is missing. Its values are in services.{form}.",

@@ -13,7 +13,7 @@ from tongxin.rules.lifecycles.matter import OPEN, Act, CloseKind, Ground, State
 
 
 class Status(StrEnum):
-    """The extended statuses we tell. Source: mysociety/open311-adapter, Open311::Endpoint::Role::mySociety."""
+    """The extended statuses. Source: mysociety/open311-adapter, Open311::Endpoint::Role::mySociety."""
 
     OPEN = "OPEN"
     INVESTIGATING = "INVESTIGATING"
@@ -26,6 +26,7 @@ class Status(StrEnum):
     NO_FURTHER_ACTION = "NO_FURTHER_ACTION"
     DUPLICATE = "DUPLICATE"
     CANCELLED = "CANCELLED"
+    FOR_TRIAGE = "FOR_TRIAGE"
     REOPEN = "REOPEN"
 
 
@@ -60,6 +61,7 @@ TELLINGS: Mapping[Act, Telling] = {
     Act.REFUSE: Telling(Status.NO_FURTHER_ACTION, "不予受理：{ground}。", "Not taken: {ground}."),
     Act.DECLINE: Telling(Status.NO_FURTHER_ACTION, "不予立案：{ground}。", "Not taken: {ground}."),
     Act.VOID: Telling(Status.CANCELLED, "已作废。", "Cancelled."),
+    Act.WITHDRAW: Telling(Status.CANCELLED, "报事人已撤回。", "Withdrawn by the reporter."),
     Act.REOPEN: Telling(Status.REOPEN, "已重开。", "Opened again."),
     Act.REINSTATE: Telling(Status.REOPEN, "复议后恢复办理。", "Taken up again after review."),
     Act.REHANDLE: Telling(Status.REOPEN, "正在重新办理。", "Being handled again."),

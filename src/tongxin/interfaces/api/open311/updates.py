@@ -8,16 +8,27 @@ from datetime import timedelta
 from typing import Any
 
 from tongxin import words
-from tongxin.apps.matters import outside
+from tongxin.apps.matters import actions, outside, queries
 from tongxin.apps.matters.outside import Happened
-from tongxin.interfaces.api.open311 import media, statuses
-from tongxin.interfaces.api.open311.door import Call
+from tongxin.interfaces.api.open311 import media, reporting, statuses, texts
+from tongxin.interfaces.api.open311.door import Call, Faults
 from tongxin.interfaces.api.open311.formats import Listing, moment
-from tongxin.interfaces.api.open311.reading import DEEPEST, MOST, span
+from tongxin.interfaces.api.open311.reading import DEEPEST, MOST, TEST, span
+from tongxin.interfaces.api.open311.reporting import KEY_MOST, short
+from tongxin.interfaces.api.open311.statuses import Status
 from tongxin.interfaces.api.v1 import showing
-from tongxin.rules.errors import Invalid
+from tongxin.rules.errors import Invalid, Missing
 from tongxin.rules.lifecycles.matter import Act, Ground
 
+REQUIRED = ("service_request_id", "update_id", "status", "updated_datetime", "description")
+MARKS = {  # of the statuses that say more than that the words are there
+    Status.FIXED: "（对方平台标记：已解决）",
+    Status.CLOSED: "（对方平台标记：已关闭）",
+    Status.REOPEN: "（对方平台标记：要求重开）",
+    Status.DUPLICATE: "（对方平台标记：重复）",
+    Status.CANCELLED: "（对方平台标记：已撤销）",
+}
+MARK_MOST = 1 + max(map(len, MARKS.values()))
 DAY = timedelta(days=1)  # what is told where no dates are asked for
 
 
@@ -69,3 +80,47 @@ def _sentence(call: Call, step: Happened) -> str:
     named = unit.name if unit else ("承办单位" if call.is_chinese else "The unit")
     why = words.label(Ground(ground), call.language) if ground else "—"
     return (telling.chinese if call.is_chinese else telling.english).format(unit=named, ground=why)
+
+
+# --- what was said there ---------------------------------------------------------------------------------
+
+
+def tell(call: Call) -> tuple[Listing, int]:
+    """Take in words on a request: 201, or 200 where its update_id was known. Raises Refused, Faults."""
+    by = call.known().actor
+    params = call.params
+    if wrong := [Invalid("open311.missing", name=name) for name in REQUIRED if not params.get(name)]:
+        raise Faults(wrong)
+    key = short("update_id", params.get("update_id"), KEY_MOST)
+    params.moment("updated_datetime")  # checked, not believed: the journal is written by our clock
+    text = texts.written(_marked(call, reporting.text_of(params)), reporting.links_of(params))
+    matter_id = _matter_id(params.get("service_request_id"))
+    limit = reporting.WHOLE_MOST + MARK_MOST
+    with media.received(call) as photos:
+        if call.is_test:
+            actions.try_words(matter_id=matter_id, text=text, by=by, limit=limit)
+            return _told(f"{TEST}{key}"), 201
+        added = actions.add_words(
+            matter_id=matter_id, text=text, key=key, photos=photos, by=by, now=call.now, limit=limit
+        )
+    call.request.noted = {"matter": added.number}  # type: ignore[attr-defined]
+    return _told(f"{added.number}-{added.seq}"), 201 if added.is_new else 200
+
+
+def _told(update_id: str) -> Listing:
+    return Listing("service_request_updates", "request_update", [{"update_id": update_id}])
+
+
+def _matter_id(number: str) -> int:
+    try:
+        return queries.id_of(number)
+    except Missing as refusal:
+        raise Missing("open311.request", found=number[:40]) from refusal
+
+
+def _marked(call: Call, text: str) -> str:
+    """Return the words with what their platform made of the matter: a note to people, for no step is taken by it."""
+    status = call.params.get("status").upper()
+    if status not in set(Status):
+        raise Invalid("open311.update_status", found=status[:40])
+    return f"{text}\n{MARKS[Status(status)]}" if Status(status) in MARKS else text

@@ -22,7 +22,7 @@ urlpatterns = [
     _at(r"services/+(?P<code>[^/]{1,40}?)", get=services.definition),
     _at("requests", get=reading.requests, post=reporting.report),
     _at(r"requests/+(?P<number>[^/]{1,60}?)", get=reading.one),
-    _at("servicerequestupdates", get=updates.updates),
+    _at("servicerequestupdates", get=updates.updates, post=updates.tell),
     _at(r"tokens/+(?P<token>[^/]{1,60}?)", get=reading.token),
     re_path(r"^[/]*v2/+media/+(?P<token>[A-Za-z0-9:_-]{1,200})\.jpg$", view(get=media.fetch), {"form": "xml"}),
     re_path("", nowhere),
