@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import Enum, IntEnum
 from typing import Any
 
-from tongxin.rules import drafts, help_calls, patrols, proposals, rehearsing, vans, visits
+from tongxin.rules import drafts, help_calls, patrols, proposals, rehearsing, reverse_check, vans, visits
 from tongxin.rules.area_codes import AreaKind, Change, How, Level, VillageKind
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
@@ -45,6 +45,25 @@ from tongxin.rules.working_time import SHANGHAI, Unit
 
 # members of two enums may share a value, so words are kept by enum
 LABELS: dict[type[Enum], dict[Enum, str]] = {
+    reverse_check.Standing: {
+        reverse_check.Standing.MATCHED: "网格已报",
+        reverse_check.Standing.OPEN: "待说明",
+        reverse_check.Standing.EXPLAINED: "待复核",
+        reverse_check.Standing.MISSED: "应报未报",
+        reverse_check.Standing.EXCUSED: "不计",
+    },
+    reverse_check.Excuse: {
+        reverse_check.Excuse.NOT_VISIBLE: "巡查看不到",
+        reverse_check.Excuse.JUST_HAPPENED: "刚发生",
+        reverse_check.Excuse.KNOWN_OTHERWISE: "已由其他渠道办理",
+        reverse_check.Excuse.NO_DUTY: "不属网格职责",
+        reverse_check.Excuse.WRONG_DATA: "类别或位置有误",
+    },
+    reverse_check.Review: {
+        reverse_check.Review.EXPLAIN: "说明",
+        reverse_check.Review.CONFIRM: "认定应报未报",
+        reverse_check.Review.EXCUSE: "不计",
+    },
     State: {
         State.AWAITING_ACCEPTANCE: "待受理",
         State.VERIFYING: "核实中",
@@ -125,6 +144,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Index.SATISFIED: "满意率",
         Index.OVERALL: "综合满意率",
         Index.FIRST_REPLIED: "首接答复及时率",
+        Index.GRID_FIRST: "网格先报率",
     },
     Because: {
         Because.DISSATISFIED: "群众不满意",

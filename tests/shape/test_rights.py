@@ -17,7 +17,7 @@ OWN = {"matters.SavedList", "matters.ReadMark"}
 OPENED = {"matters.Unsealing"}
 CONTACTS = {"matters.Contact"}
 NEVER = re.compile(
-    r"ethnic|nation(ality)?$|religio|politic|party_member|credit|score|rank|risk|label|face|(?<!tem)plate|fingerprint|biometr"
+    r"ethnic|(?<!expla)nation(ality)?$|religio|politic|party_member|credit|score|rank|risk|label|face|(?<!tem)plate|fingerprint|biometr"
     r"|id_card|identity|passport|track|trail|health|gender|birth|blacklist|caller_hash",
 )
 

@@ -26,6 +26,7 @@ class Index(StrEnum):
     SATISFIED = "satisfied"  # 满意率
     OVERALL = "overall"  # 综合满意率
     FIRST_REPLIED = "first_replied"  # 首接答复及时率
+    GRID_FIRST = "grid_first"  # 网格先报率 (`rules.reverse_check`)
 
 
 class Rate(NamedTuple):

@@ -1,0 +1,92 @@
+"""Holding hotline matters against grid reports: one statement a month, whatever the numbers.
+
+Places fall into cells as wide as the radius and into spans of time as long as the days: what is near enough lies in one
+of nine cells and one of two spans, so PostgreSQL joins by equality and measures only what is left.
+"""
+
+from datetime import datetime
+from math import cos, radians
+from typing import NamedTuple
+
+from tongxin.postgres.batches import run
+from tongxin.rules.reverse_check import Settings
+
+METRES_A_DEGREE = 111_320.0
+
+# the widest cells of the city: towards its northern edge a degree of longitude is shortest
+COMPARE = """
+WITH called AS (
+    SELECT id, area, template_code, lon, lat, reported_at,
+           floor(lon / %(wide)s)::int AS x, floor(lat / %(high)s)::int AS y,
+           floor(extract(epoch FROM reported_at) / %(span)s)::int AS t
+    FROM matters_matter
+    WHERE channel = 'hotline' AND reported_at >= %(start)s AND reported_at < %(end)s AND lon IS NOT NULL
+      AND NOT is_sealed AND master_id IS NULL AND state NOT IN ('refused', 'voided')
+      AND template_code = ANY(%(templates)s::text[])
+), told AS (
+    SELECT id, template_code, lon, lat, reported_at,
+           floor(lon / %(wide)s)::int AS x, floor(lat / %(high)s)::int AS y,
+           floor(extract(epoch FROM reported_at) / %(span)s)::int AS t
+    FROM matters_matter
+    WHERE channel = 'grid' AND reported_at >= %(start)s::timestamptz - %(days)s::int * interval '1 day'
+      AND reported_at < %(end)s AND lon IS NOT NULL AND NOT is_sealed AND state NOT IN ('refused', 'voided')
+      AND template_code = ANY(%(templates)s::text[])
+), around AS (
+    SELECT called.*, called.x + dx AS near_x, called.y + dy AS near_y, called.t + dt AS near_t
+    FROM called, generate_series(-1, 1) dx, generate_series(-1, 1) dy, generate_series(-1, 0) dt
+), near AS (
+    SELECT DISTINCT ON (around.id) around.id, told.id AS match, away.metres
+    FROM around JOIN told ON told.template_code = around.template_code
+         AND told.x = around.near_x AND told.y = around.near_y AND told.t = around.near_t
+    CROSS JOIN LATERAL (SELECT {a_degree} * sqrt(
+         ((told.lon - around.lon) * cos(radians(around.lat))) ^ 2 + (told.lat - around.lat) ^ 2) AS metres) AS away
+    WHERE away.metres <= %(radius)s AND told.reported_at <= around.reported_at
+      AND told.reported_at >= around.reported_at - %(days)s::int * interval '1 day'
+    ORDER BY around.id, away.metres, told.id
+), written AS (
+    INSERT INTO insight_finding (matter_id, rule_id, area, template_code, reported_at, found_at, standing, match_id,
+                                 metres, explanation, judgment, excuse)
+    SELECT called.id, %(rule)s, called.area, called.template_code, called.reported_at, %(now)s,
+           CASE WHEN near.id IS NULL THEN 'open' ELSE 'matched' END, near.match, near.metres, '', '', ''
+    FROM called LEFT JOIN near USING (id)
+    ON CONFLICT (matter_id) DO UPDATE
+        SET standing = excluded.standing, match_id = excluded.match_id, metres = excluded.metres,
+            rule_id = excluded.rule_id
+        WHERE insight_finding.standing = 'open' AND excluded.standing = 'matched'
+    RETURNING standing
+)
+SELECT count(*), count(*) FILTER (WHERE standing = 'open') FROM written
+"""
+NORTH = "SELECT coalesce(max(abs(lat)), 0) FROM matters_matter WHERE channel = 'hotline' AND reported_at >= %s"
+
+
+class Compared(NamedTuple):
+    """How many were written anew, and how many of these are open."""
+
+    written: int
+    open: int
+
+
+def compare(start: datetime, end: datetime, *, settings: Settings, rule_id: int, now: datetime) -> Compared:
+    """Compare what was called about in `[start, end)`; what was judged stays, what is matched late is matched.
+
+    Two statements. Runs of the same period at once write the same rows once.
+    """
+    if not settings.templates or start >= end:
+        return Compared(0, 0)
+    [(north,)] = run(NORTH, [start])
+    high = settings.radius_m / METRES_A_DEGREE
+    told = {
+        "start": start,
+        "end": end,
+        "templates": sorted(settings.templates),
+        "high": high,
+        "wide": high / max(cos(radians(min(north + 0.01, 89.0))), 0.01),
+        "span": settings.days * 86_400,
+        "days": settings.days,
+        "radius": float(settings.radius_m),
+        "rule": rule_id,
+        "now": now,
+    }
+    [(written, left)] = run(COMPARE.format(a_degree=METRES_A_DEGREE), told)
+    return Compared(written, left)
