@@ -34,6 +34,7 @@ from tongxin.rules.overlays import (
 )
 from tongxin.rules.overlays.frame import Overlay, Seat, Still
 from tongxin.rules.permissions import Permission, Role
+from tongxin.rules.publicity import Showing
 from tongxin.rules.ratings import Rating
 from tongxin.rules.rosters import Part
 from tongxin.rules.satisfaction import By
@@ -522,10 +523,17 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Permission.UNSEAL: "紧急查看保密件",
         Permission.END_UNSEALING: "终止紧急查看",
         Permission.RUN_OUTBOX: "处理积压消息",
+        Permission.POST_NOTICE: "发布通知",
+        Permission.PUBLISH_WORDS: "审核公开内容",
         Permission.KEEP_DEVICES: "维护设备台账",
         Permission.PLAN_PATROLS: "安排巡查、走访、流动车与求助点",
         Permission.PATROL: "巡查打卡与走访",
         Permission.ANSWER_HELP: "应答一键求助",
+    },
+    Showing: {
+        Showing.SHOWN: "已公开",
+        Showing.KEPT: "不公开",
+        Showing.TAKEN_DOWN: "已撤下",
     },
     Channel: {
         Channel.GRID: "网格员",

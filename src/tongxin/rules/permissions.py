@@ -121,6 +121,8 @@ class Permission(StrEnum):
     UNSEAL = "unseal"
     END_UNSEALING = "end_unsealing"
     RUN_OUTBOX = "run_outbox"
+    POST_NOTICE = "post_notice"
+    PUBLISH_WORDS = "publish_words"
     KEEP_DEVICES = "keep_devices"
     PLAN_PATROLS = "plan_patrols"
     PATROL = "patrol"
@@ -155,6 +157,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.UNSEAL: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.SUPERVISOR}),
     Permission.END_UNSEALING: frozenset({R.SECURITY_ADMIN, R.AUDIT_ADMIN}),
     Permission.RUN_OUTBOX: frozenset({R.SYSTEM_ADMIN}),
+    Permission.POST_NOTICE: frozenset({R.DISCLOSER, R.SYSTEM_ADMIN}),
+    Permission.PUBLISH_WORDS: frozenset({R.DISCLOSER}),
     Permission.KEEP_DEVICES: frozenset({R.HANDLER_HEAD, R.SYSTEM_ADMIN}),
     Permission.PLAN_PATROLS: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.VILLAGE_SECRETARY, R.GRID_HEAD}),
     Permission.PATROL: GRID | UNIT,

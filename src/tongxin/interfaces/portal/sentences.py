@@ -1,3 +1,16 @@
 """What a refusal of this door says, in Chinese and English; joins `words.REFUSALS`."""
 
-REFUSALS: dict[str, tuple[str, str]] = {}
+REFUSALS: dict[str, tuple[str, str]] = {
+    "portal.no_brand": (
+        "没有“{slug}”这个入口。请从首页进入，或打 12345。",
+        "There is no door called “{slug}”. Start from the home page, or call 12345.",
+    ),
+    "portal.no_service": (
+        "没有这项服务，可能已经调整。请回首页看看，或打 12345。",
+        "There is no such service any more. Look at the home page, or call 12345.",
+    ),
+    "portal.no_receipt": (
+        "这个链接打不开：可能少抄了几位，或已经换过新链接。请核对回执，或打 12345 报编号查询。",
+        "This link leads nowhere: a few letters may be missing, or it was replaced. Check your receipt, or call 12345.",
+    ),
+}

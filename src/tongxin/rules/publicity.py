@@ -1,0 +1,65 @@
+"""What is shown to everybody: when a matter's words may be, when a notice may, and how few are too few to count.
+
+Source: domain.md §8 (public map of reports: k ≥ 5, no free text until reviewed).
+"""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from tongxin.rules.errors import Invalid
+
+FEWEST = 5  # k: smaller counts are not told
+WINDOW = timedelta(days=90)  # what the public map counts
+TITLE_LIMIT, NOTICE_LIMIT, WORDS_LIMIT = 60, 2000, 300  # characters
+LONGEST_NOTICE = timedelta(days=366)
+
+
+class Showing(StrEnum):
+    """Whether the words of a matter are public. 已公开, 不公开, 已撤下."""
+
+    SHOWN = "shown"
+    KEPT = "kept"
+    TAKEN_DOWN = "taken_down"
+
+
+class Count(NamedTuple):
+    """How many matters an area has, as it may be told: `many` is None where they are fewer than k."""
+
+    area: str
+    many: int | None
+
+
+def told(counts: dict[str, int]) -> dict[str, Count]:
+    """Return the counts as they may be told."""
+    return {area: Count(area, many if many >= FEWEST else None) for area, many in counts.items()}
+
+
+def span(today: date) -> tuple[date, date]:
+    """Return the days `[from, to)` that are counted: today is left out, so that nobody sees a single report arrive."""
+    return today - WINDOW, today
+
+
+def check_notice(title: str, text: str, start_at: datetime, end_at: datetime) -> None:
+    """Raise Invalid where a notice cannot stand as written."""
+    for name, said, limit in (("title", title, TITLE_LIMIT), ("text", text, NOTICE_LIMIT)):
+        if not said.strip():
+            raise Invalid("notice.empty", field=name)
+        if len(said) > limit:
+            raise Invalid("notice.too_long", field=name, limit=limit, found=len(said))
+        if "\x00" in said:
+            raise Invalid("report.nul", field=name)
+    if end_at <= start_at:
+        raise Invalid("notice.period", start=start_at, end=end_at)
+    if end_at - start_at > LONGEST_NOTICE:
+        raise Invalid("notice.too_lasting", days=LONGEST_NOTICE.days)
+
+
+def check_words(text: str) -> None:
+    """Raise Invalid where reviewed words cannot be shown as written."""
+    if not text.strip():
+        raise Invalid("publication.empty")
+    if len(text) > WORDS_LIMIT:
+        raise Invalid("publication.too_long", limit=WORDS_LIMIT, found=len(text))
+    if "\x00" in text:
+        raise Invalid("report.nul", field="text")
