@@ -341,6 +341,18 @@ def test_who_knocks_too_often_waits_and_others_do_not(key, monkeypatch):
     assert get("services.json", api_key=key).status_code == 200
 
 
+def test_a_question_about_many_days_counts_as_many_knocks(monkeypatch):
+    monkeypatch.setattr(door, "strangers", Limit(a_minute=1, burst=100))
+    now = timezone.now()
+    long = {"start_date": (now - timedelta(days=60)).isoformat(), "end_date": now.isoformat()}
+
+    answers = [get("servicerequestupdates.json", **long) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 400]
+    assert errors(answers[1])[0][0] == 429
+    assert get("servicerequestupdates.json").status_code == 200  # the last day only
+
+
 def test_a_bug_is_an_array_with_the_requests_id_and_nothing_of_its_cause(key, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("13812346027")

@@ -1,6 +1,6 @@
 """The demonstration city: Quzhou as published, offices and staff as its rules call for, and a cast to sign in as."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -15,7 +15,8 @@ from tongxin.apps.matters.actions.catalog import load_catalog
 from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
-from tongxin.rules.permissions import SYSTEM, Role
+from tongxin.interfaces.console.simulation import partners
+from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
 GRID_STAFF = 38_099  # 一长三员, as published (domain.md S0-13)
@@ -97,6 +98,7 @@ PARTS = (
         "柯城区联动中心 指挥长",
         ((Role.COMMANDER, "county_center-330802", "330802"),),
     ),
+    Part("partner", "partner", "外部平台（经 Open311，只看自己上报的）", ((Role.HANDLER, "hotline-3308", "3308"),)),
     Part("supervisor", "supervisor", "市督查室 督查员", ((Role.SUPERVISOR, "supervision-3308", "3308"),)),
     Part("leader", "leader", "市大联动中心 领导（只读）", ((Role.LEADER, "city_center-3308", "3308"),)),
     Part("system_admin", "system_admin", "系统管理员", ((Role.SYSTEM_ADMIN, "city_center-3308", "3308"),)),
@@ -123,10 +125,11 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
         with _saying(out, "设立单位和岗位…… Opening units and posts"):
             staffing.set_up_units(settings.ROOT / "catalog" / "standard_units.json", by=SYSTEM, now=now)
             staffing.staff(grid_staff=GRID_STAFF, by=SYSTEM, now=now, since=SINCE)
-    if queries.account_of(PARTS[0].username) is None:
-        _appoint_cast(now)
+    if missing := [part for part in PARTS if queries.account_of(part.username) is None]:
+        _appoint(missing, now)
     if matters and not Matter.objects.exists():
         call_command("simulate", matters=matters, seed=seed)
+        partners.tell(_actor("partner", now), HOME_VILLAGE, now)
 
 
 @contextmanager
@@ -136,9 +139,13 @@ def _saying(out: Console, words: str) -> Iterator[None]:
     out.print(f"✓ {words}")
 
 
-def _appoint_cast(now: datetime) -> None:
+def _actor(username: str, now: datetime) -> Actor:
+    return queries.actor_of(queries.account_of(username).person_id, now)
+
+
+def _appoint(parts: Sequence[Part], now: datetime) -> None:
     units = dict(Unit.objects.values_list("code", "id"))
-    for part in PARTS:
+    for part in parts:
         person = actions.register(
             name=part.title.split()[-1], username=part.username, password=PASSWORD, by=SYSTEM, now=now
         )

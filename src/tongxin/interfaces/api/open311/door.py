@@ -5,7 +5,7 @@ The standard knows three answers to what goes wrong: 404 for what does not exist
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, TooManyFieldsSent, TooManyFilesSent
@@ -65,6 +65,10 @@ class Call:
     @property
     def is_chinese(self) -> bool:
         return self.language.startswith("zh")
+
+    def weigh(self, since: datetime, until: datetime) -> None:
+        """Count a question that reads the journal of many days as many knocks: one a day. Raises TooOften."""
+        _knock(self.request, self.caller, (until - since) / timedelta(days=1))
 
     def known(self) -> keys.Caller:
         """Return who asks. Raises NotAllowed where no key was sent."""
@@ -159,17 +163,19 @@ def _sent(request: HttpRequest) -> list:
 
 def _caller(request: HttpRequest, params: Params) -> keys.Caller | None:
     """Return who asks, None for strangers; and count the knock. Raises TooOften, Unknown."""
-    key = params.get("api_key")
-    if not key:
-        strangers.take(address_of(request))
-        return None
+    key, caller = params.get("api_key"), None
     try:
-        caller = keys.caller_of(key)
-    except problems.Unknown:
-        strangers.take(address_of(request))
-        raise
-    partners.take(caller.actor.ref)
+        caller = keys.caller_of(key) if key else None
+    finally:
+        _knock(request, caller)  # a wrong key, too
     return caller
+
+
+def _knock(request: HttpRequest, caller: keys.Caller | None, knocks: float = 1) -> None:
+    if caller is None:
+        strangers.take(address_of(request), knocks)
+    else:
+        partners.take(caller.actor.ref, knocks)
 
 
 def _check_jurisdiction(request: HttpRequest, named: str) -> None:

@@ -28,7 +28,10 @@ RECEIPT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 
 def requests(call: Call) -> Listing:
     """Return a list of requests, newest first. Two statements with a key, one without."""
-    return _listing(call, outside.lines(call.actor, asked(call.params, call.now)))
+    wanted = asked(call.params, call.now)
+    if wanted.changed_since and wanted.changed_until:
+        call.weigh(wanted.changed_since, wanted.changed_until)
+    return _listing(call, outside.lines(call.actor, wanted))
 
 
 def one(call: Call, number: str) -> Listing:

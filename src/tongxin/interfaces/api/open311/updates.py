@@ -43,6 +43,7 @@ def updates(call: Call) -> Listing:
     if (since is None) != (until is None):
         raise Invalid("open311.half_span")
     since, until = span(since or call.now - DAY, until or call.now)
+    call.weigh(since, until)
     found = outside.happened(
         call.actor,
         since,
