@@ -92,6 +92,29 @@ def test_one_flood_is_one_whatever_order_two_listeners_bring_it_in(order):
     assert raised == 1 and watch.is_raised
 
 
+@given(st.lists(st.booleans(), min_size=KEPT, max_size=KEPT), st.integers(0, KEPT))
+def test_what_one_listener_has_not_brought_yet_is_waited_for_and_makes_no_spike_a_flood(halves, from_then):
+    """Every other reading may be in the hands of a listener that was killed, and come only when it is back."""
+    spiky = [5, 5, 5, 80, 5, 5, 5, 5, 80, 5, 5, 5]
+    fresh = [each._replace(seq=n) for n, each in enumerate(readings(*spiky, start=NOW))]
+    at_once = [each for each, half in zip(fresh, halves, strict=True) if half]
+    later = [each for each, half in zip(fresh, halves, strict=True) if not half]
+
+    watch = Watch()
+    for each in [*at_once, *later[from_then:], *later[:from_then]]:
+        watch, turns = watched(watch, [each], FLOOD, NOW)
+        assert turns == []
+
+
+def test_what_stays_missing_is_not_waited_for_forever():
+    flood = [each._replace(seq=2 * n) for n, each in enumerate(readings(50, 50, 50, 50, start=NOW))]
+
+    waiting = watched(Watch(), flood, FLOOD, flood[-1].at)
+    after = watched(waiting[0], [], FLOOD, flood[-1].at + timedelta(minutes=1))
+
+    assert (waiting[1], [turn.is_raise for turn in after[1]]) == ([], [True])
+
+
 @given(st.lists(st.integers(30, 99), min_size=1, max_size=20), st.integers(61, 10_000))
 def test_what_is_old_when_it_comes_never_raises(values, minutes):
     assert turns_of(values, start=NOW - timedelta(minutes=minutes + len(values))) == []

@@ -2,27 +2,31 @@
 
 Thresholds with hysteresis (raised at one value, cleared at another), debouncing (so many of so many, over so many
 seconds), quiet time before the same device raises again, and old readings that never raise. What is decided is a
-function of the set of readings: duplicates and the order within a batch change nothing.
+function of the set of readings: duplicates and the order within a batch change nothing. Several listeners may bring the
+readings of one device out of order; where they are numbered, nothing is decided over a gap that may still be filled.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tongxin.rules.errors import Invalid
 
 CLOCK_SKEW = timedelta(minutes=5)  # a device's clock may run ahead of ours by this much
 KEPT = 12  # readings a device remembers between two batches; one that comes later than these is history only
+PATIENCE = timedelta(minutes=1)  # so long a reading that is missing between two others is waited for
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Reading(NamedTuple):
-    """One value. `mark` tells two readings of one device apart (see `mark_of`); `at` is aware."""
+    """One value. `mark` tells two readings of one device apart (see `mark_of`), `seq` counts them; `at` is aware."""
 
     at: datetime
     mark: int
     value: float
+    seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def watched(before: Watch, fresh: Iterable[Reading], limits: Limits, now: dateti
     turns: list[Turn] = []
     at = 0
     while at < len(rest):
-        if _turns(rest[: at + 1], limits, is_raised, quiet_until):
+        if _turns(rest[: at + 1], limits, is_raised, quiet_until) and _is_whole(rest[: at + 1][-limits.of :], now):
             reading = rest[at]
             is_raised, turned = not is_raised, reading[:2]
             quiet_until = quiet_until if is_raised else reading.at + timedelta(minutes=limits.quiet_minutes)
@@ -122,6 +126,13 @@ def _turns(line: Sequence[Reading], limits: Limits, is_raised: bool, quiet_until
         return False
     found = [each for each in line[-limits.of :] if counts(each.value)]
     return len(found) >= limits.need and (last.at - found[0].at).total_seconds() >= limits.seconds
+
+
+def _is_whole(line: Sequence[Reading], now: datetime) -> bool:
+    """Tell whether none of these numbered readings is missing, or has been missing for too long to be waited for."""
+    counted = [each.seq for each in line if each.seq is not None]
+    is_counted_on = all(after - before == 1 for before, after in pairwise(counted))
+    return is_counted_on or len(counted) < len(line) or line[-1].at <= now - PATIENCE
 
 
 def mark_of(at: datetime | None, seq: int | None) -> int:

@@ -9,6 +9,7 @@ class ConsoleConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the sentences of this door's own refusals."""
-        from tongxin.interfaces.console.importing import sentences
+        from tongxin.interfaces.console.importing import sentences as importing
+        from tongxin.interfaces.console.listening import sentences as listening
 
-        words.REFUSALS.update(sentences.REFUSALS)
+        words.REFUSALS.update({**importing.REFUSALS, **listening.REFUSALS})

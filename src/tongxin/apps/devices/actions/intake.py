@@ -220,11 +220,13 @@ def _by_device(fresh: Mapping[int, _Heard]) -> dict[Device, list[tuple[int, _Hea
 def _watch(device: Device, heard: Sequence[tuple[int, _Heard]], now: datetime) -> list[_Step]:
     limits = kinds.limits_for(device.kind, device.limits)
     assert limits is not None  # `_check_value` let nothing else pass
-    readings = {Reading(each.at, each.mark, each.message.value or 0.0): index for index, each in heard}
+    readings = {
+        Reading(each.at, each.mark, each.message.value or 0.0, each.message.seq): index for index, each in heard
+    }
     after, turns = watched(watch_of(device), readings, limits, now)
     device.is_raised, device.quiet_until = after.is_raised, after.quiet_until
     device.turned_at, device.turned_mark = after.turned or (None, None)
-    device.recent = [[each.at.isoformat(), each.mark, each.value] for each in after.recent]
+    device.recent = [[each.at.isoformat(), *each[1:]] for each in after.recent]
     last = max(readings)
     if device.value_at is None or last.at >= device.value_at:
         device.value, device.value_at = last.value, last.at
@@ -235,9 +237,7 @@ def _watch(device: Device, heard: Sequence[tuple[int, _Heard]], now: datetime) -
 def watch_of(device: Device) -> Watch:
     """Return what is remembered of a device."""
     turned = (device.turned_at, device.turned_mark) if device.turned_at and device.turned_mark is not None else None
-    recent = tuple(
-        Reading(datetime.fromisoformat(at).astimezone(UTC), mark, value) for at, mark, value in device.recent
-    )
+    recent = tuple(Reading(datetime.fromisoformat(at).astimezone(UTC), *rest) for at, *rest in device.recent)
     return Watch(device.is_raised, turned, device.quiet_until, recent)
 
 

@@ -3,13 +3,17 @@
 import gc
 import os
 from argparse import ArgumentParser
+from functools import partial
 from importlib import import_module
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
+
+from tongxin.interfaces.console import children
 
 
 class Command(BaseCommand):
@@ -28,7 +32,7 @@ class Command(BaseCommand):
         import_module("tongxin.urls")
         connections.close_all()
         gc.freeze()
-        Granian(
+        server = Granian(
             "tongxin.wsgi:application",
             address=host,
             port=port,
@@ -41,4 +45,10 @@ class Command(BaseCommand):
             respawn_failed_workers=True,
             workers_kill_timeout=5,
             log_level="warning",
-        ).serve()
+        )
+        # devices speak to a process of their own, where a broker is named
+        beside = [children.fork("listen", partial(call_command, "listen"))] if os.environ.get("TONGXIN_MQTT") else []
+        try:
+            server.serve()
+        finally:
+            children.stop(beside)
