@@ -4,6 +4,7 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from tongxin import postgres
 
@@ -189,6 +190,20 @@ UNSEAL_A_DAY = 5  # how many of them a post may open on one day
 
 OPEN311_JURISDICTION = os.environ.get("TONGXIN_JURISDICTION", "")  # empty: the host's name or the city's code
 OPEN311_CONTACT = os.environ.get("TONGXIN_CONTACT", "12345 政务服务便民热线")  # whom integrators ask
+# who is told what, by which medium
+PUBLIC_URL = os.environ.get("TONGXIN_URL", "").rstrip("/")  # where residents and programs find this house
+QUIET_HOURS = os.environ.get("TONGXIN_QUIET_HOURS", "21:30-07:30")
+SMS_GATEWAY = os.environ.get("TONGXIN_SMS_GATEWAY", "")  # the address of a gateway; none: no short messages
+SMS_SECRET = os.environ.get("TONGXIN_SMS_SECRET", "")
+SMS_SIGN = os.environ.get("TONGXIN_SMS_SIGN", "同心")
+ROBOT_HOSTS = os.environ.get("TONGXIN_ROBOT_HOSTS", "qyapi.weixin.qq.com,oapi.dingtalk.com").split(",")
+OUTWARD_LOOPBACK = os.environ.get("TONGXIN_OUTWARD_LOOPBACK") == "1"  # webhooks to this very machine: to try them out
+_mail = urlsplit(os.environ.get("TONGXIN_SMTP", ""))  # smtp://user:password@host:587, smtps://… for TLS from the start
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or (465 if _mail.scheme == "smtps" else 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("TONGXIN_MAIL_FROM", "tongxin@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -12,10 +12,13 @@ MODELS = [model for model in apps.get_models() if model.__module__.startswith("t
 # tables keyed by a natural person: staff with accounts, and the contact a reporter left with one matter
 PERSONS = {"people.Person", "people.Account", "people.Post", "people.ApiKey"}
 # what staff keep for themselves alone: lists under a name, and which matters they have read
-OWN = {"matters.SavedList", "matters.ReadMark"}
+OWN = {"matters.SavedList", "matters.ReadMark", "notify.Notice", "notify.Choice"}
 # which member of staff opened a sealed matter: the audit and the person concerned read it
 OPENED = {"matters.Unsealing"}
-CONTACTS = {"matters.Contact"}
+# an address that takes news acts for a member of staff, as an API key does; the log of messages says for whom each was
+PROGRAMS = {"notify.Endpoint", "notify.Sending"}
+# consented: the contact left with a matter, and where its reporter (or a member of staff) asked to be told
+CONTACTS = {"matters.Contact", "notify.Subscription"}
 NEVER = re.compile(
     r"ethnic|(?<!expla)nation(ality)?$|religio|politic|party_member|credit|score|rank|risk|label|face|(?<!tem)plate|fingerprint|biometr"
     r"|id_card|identity|passport|track|trail|health|gender|birth|blacklist|caller_hash",
@@ -33,7 +36,7 @@ def test_no_column_identifies_scores_or_follows_a_person():
 def test_only_staff_and_contacts_have_names_and_telephones():
     for table, column in columns():
         if column in {"phone", "email", "person", "person_id"}:
-            assert table in PERSONS | OWN | OPENED | CONTACTS | {"people.Unit"}, (table, column)
+            assert table in PERSONS | OWN | OPENED | PROGRAMS | CONTACTS | {"people.Unit"}, (table, column)
 
 
 def test_the_journal_keeps_no_text_of_its_own():
@@ -51,6 +54,16 @@ def test_a_contact_goes_without_its_matter():
     from tongxin.apps.matters.models import Contact
 
     assert not [field for field in Contact._meta.get_fields() if field.auto_created and field.is_relation]
+
+
+def test_what_somebody_was_told_is_kept_without_words_and_addresses():
+    """Words are made when they are read or sent: erasing a contact leaves a log of codes."""
+    from tongxin.apps.notify.models import Event, Notice, Sending, Subscription
+
+    for model in (Notice, Sending, Event):
+        names = {field.name for field in model._meta.get_fields()}
+        assert not names & {"text", "title", "body", "address", "phone", "email", "url", "to"}, model
+    assert not [field for field in Subscription._meta.get_fields() if field.auto_created and field.is_relation]
 
 
 def test_no_template_asks_for_an_identity():

@@ -127,6 +127,7 @@ class Permission(StrEnum):
     PLAN_PATROLS = "plan_patrols"
     PATROL = "patrol"
     ANSWER_HELP = "answer_help"
+    HOOK = "hook"
 
 
 R = Role
@@ -163,6 +164,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.PLAN_PATROLS: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.VILLAGE_SECRETARY, R.GRID_HEAD}),
     Permission.PATROL: GRID | UNIT,
     Permission.ANSWER_HELP: GRID | DESK | UNIT,
+    Permission.HOOK: DESK | UNIT | OVERSIGHT | {R.SYSTEM_ADMIN},
 }
 
 SEES_AREA = GRID | DESK | OVERSIGHT

@@ -1,0 +1,126 @@
+"""Where somebody wants to be told: asked for by whoever holds the receipt, or by staff for themselves; taken back."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from tongxin.apps.journal.entries import Draft, record_many
+from tongxin.apps.matters.models import Matter
+from tongxin.apps.notify.media import push, sms
+from tongxin.apps.notify.models import Subscription
+from tongxin.rules.errors import Invalid, Missing, NotAllowed
+from tongxin.rules.occasions import FOR_REPORTERS, Medium
+from tongxin.rules.permissions import SYSTEM, Actor
+
+MOST = 5  # addresses of one matter, or of one person: the browsers and numbers a household has
+
+
+@transaction.atomic
+def subscribe(
+    *,
+    channel: str,
+    address: str,
+    matter_id: int | None = None,
+    person_id: int | None = None,
+    language: str = "zh-hans",
+    by: Actor,
+    now: datetime,
+) -> Subscription:
+    """Ask to be told at an address of what happens to one's matter, or (staff) to one's work. Once is enough.
+
+    `address` is a telephone, an e-mail address, or for pushes what a browser's `JSON.stringify(subscription)` says.
+    Raises Invalid where it is none, or there are too many; NotAllowed for anybody else's matter or person.
+    """
+    _require_own(by, matter_id, person_id)
+    medium = _medium(channel)
+    address, keys = _read(medium, address)
+    asked = Subscription.objects.select_for_update().filter(matter_id=matter_id, person_id=person_id)
+    same = next((each for each in asked if (each.medium, each.address) == (medium, address)), None)
+    if same is None and len(asked) >= MOST:
+        raise Invalid("subscription.too_many", most=MOST)
+
+    kept = same or Subscription(matter_id=matter_id, person_id=person_id, medium=medium, address=address, since=now)
+    kept.keys, kept.language = keys, language[:10]
+    kept.save()
+
+    _record("subscription.ask", [(matter_id, person_id)], by, now, medium=medium.value)
+    return kept
+
+
+@transaction.atomic
+def unsubscribe(*, subscription_id: int, by: Actor, now: datetime) -> None:
+    """Take it back. Raises Missing, also where it is not one's own."""
+    found = Subscription.objects.select_for_update().filter(pk=subscription_id).first()
+    if found is None:
+        raise Missing("subscription.missing")
+    try:
+        _require_own(by, found.matter_id, found.person_id)
+    except NotAllowed as foreign:
+        raise Missing("subscription.missing") from foreign
+
+    found.delete()
+
+    _record("subscription.end", [(found.matter_id, found.person_id)], by, now, medium=found.medium)
+
+
+def forget(*, matter_id: int, by: Actor, now: datetime) -> int:
+    """Forget every address that was left with a matter. Returns how many there were."""
+    return forget_many(matter_ids=[matter_id], by=by, now=now)
+
+
+@transaction.atomic
+def forget_many(*, matter_ids: Collection[int], by: Actor, now: datetime) -> int:
+    """Forget every address that was left with these matters: for whoever holds the receipt, and for erasure by rule."""
+    for matter_id in matter_ids if by is not SYSTEM else ():
+        _require_own(by, matter_id, None)
+    found = list(Subscription.objects.select_for_update().filter(matter_id__in=matter_ids))
+
+    Subscription.objects.filter(pk__in=[each.pk for each in found]).delete()
+
+    _record("subscription.forget", sorted({(each.matter_id, None) for each in found}, key=str), by, now)
+    return len(found)
+
+
+def _require_own(by: Actor, matter_id: int | None, person_id: int | None) -> None:
+    """Raise NotAllowed unless the actor is this person, or reported this matter."""
+    if (matter_id is None) == (person_id is None):
+        raise Invalid("subscription.of_one")
+    if person_id is not None:
+        if by.person_id != person_id:
+            raise NotAllowed("subscription.not_own")
+        return
+    matter = (
+        Matter.objects.select_for_update(of=("self",), no_key=True).filter(pk=matter_id).only("reported_by").first()
+    )
+    if matter is None or not by.reported(matter):
+        raise NotAllowed("subscription.not_own")
+
+
+def _medium(channel: str) -> Medium:
+    if channel not in set(FOR_REPORTERS):
+        raise Invalid("subscription.medium", medium=channel[:10], media=list(FOR_REPORTERS))
+    return Medium(channel)
+
+
+def _read(medium: Medium, address: str) -> tuple[str, dict[str, str]]:
+    if medium is Medium.PUSH:
+        return push.read(address)
+    if medium is Medium.SMS:
+        number = sms.mobile(address)
+        if not number:
+            raise Invalid("subscription.phone")
+        return number, {}
+    try:
+        validate_email(address.strip())
+    except ValidationError as wrong:
+        raise Invalid("subscription.mail") from wrong
+    return address.strip()[:254], {}
+
+
+def _record(kind: str, of: Collection[tuple[int | None, int | None]], by: Actor, now: datetime, **codes: str) -> None:
+    """Record on a subject beside the matter's own chain, which its steps lock."""
+    subjects = [f"contact:{matter}" if matter is not None else f"person:{person}" for matter, person in of]
+    record_many([Draft(kind, subject, by.ref, None, now, codes) for subject in subjects])
