@@ -32,11 +32,11 @@ from tongxin.rules.working_time import SHANGHAI
 CATALOG = json.loads((Path(__file__).resolve().parents[2] / "catalog" / "notices.json").read_text(encoding="utf-8"))
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 CLOCK_TIMES = st.times().map(lambda at: at.replace(microsecond=0))
-UNWORDED = {"matter.supplement"}  # recorded by the resident's own page
+BESIDE = {"resident.supplement", "resident.wish", "partner.supplement"}  # what reporters do beside the lifecycle
 
 
 def test_everything_that_is_told_can_happen():
-    known = {*KINDS, *UNWORDED, "rules.publish", "rules.schedule", "rules.withdraw", "rules.lapse", "webhook.disable"}
+    known = {*KINDS, *BESIDE, "rules.publish", "rules.schedule", "rules.withdraw", "rules.lapse", "webhook.disable"}
 
     assert {str(kind) for kind in (*TO_REPORTER, *TO_STAFF, *TIMES)} <= known
 

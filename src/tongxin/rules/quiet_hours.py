@@ -20,7 +20,8 @@ class QuietHours(NamedTuple):
 
     def covers(self, at: datetime) -> bool:
         """Tell whether this moment is quiet."""
-        clock = at.astimezone(SHANGHAI).time()
+        local = at.astimezone(SHANGHAI)
+        clock = time(local.hour, local.minute, local.second, local.microsecond)
         if self.start <= self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end

@@ -13,7 +13,6 @@ from py_vapid import Vapid02
 
 from tests import town as towns
 from tongxin.apps.journal import outbox
-from tongxin.apps.journal.entries import record
 from tongxin.apps.matters import actions
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.notify import sending
@@ -24,7 +23,7 @@ from tongxin.apps.notify.purging import CONTACTS, purge
 from tongxin.apps.people.models import Account
 from tongxin.rules.errors import Invalid, NotAllowed
 from tongxin.rules.lifecycles.matter import Act, CloseKind
-from tongxin.rules.permissions import SYSTEM, holding_receipt
+from tongxin.rules.permissions import holding_receipt
 from tongxin.rules.retries import TO_PEOPLE
 
 PHONE = "13812346027"
@@ -213,7 +212,7 @@ def test_only_whoever_reported_asks_for_news_and_erasing_the_contact_forgets_the
         subscribe(matter_id=each.pk, by=holding_receipt(each.pk), **mail)
     assert Subscription.objects.count() == 2
 
-    record("contact.erase", f"matter:{matter.pk}", by=SYSTEM, at=now)
+    actions.erase_contact(matter_id=matter.pk, by=holding_receipt(matter.pk), now=now)
     worked(now)
 
     assert [each.matter_id for each in Subscription.objects.all()] == [other.pk]

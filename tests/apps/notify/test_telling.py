@@ -119,6 +119,19 @@ def test_one_reads_the_own_notices_only_and_what_came_since_stays_new(town, now,
     assert read_one(notice_id=mine.pk, by=town.handler, now=now).read_at == now
 
 
+def test_what_a_reporter_adds_reaches_the_unit_and_the_desk_and_not_the_reporter(town, now, worked, gateway):
+    matter = towns.a_matter(town, "HANDLING")
+    mine = holding_receipt(matter.pk)
+    subscribe(channel="sms", address="13812346027", matter_id=matter.pk, by=mine, now=now)
+    actions.supplement(matter_id=matter.pk, text="今天又多了两袋。", by=mine, now=now + timedelta(minutes=9))
+    worked(now)
+
+    assert (Occasion.WORDS_ADDED, matter.number) in told(town.handler)
+    assert (Occasion.WORDS_ADDED, matter.number) in told(town.dispatcher)
+    assert not any("又多了" in row.said.text for row in queries.notices(town.handler).rows)
+    assert not Sending.objects.filter(subscription_id__isnull=False, occasion="words_added").exists()
+
+
 def test_choosing_no_way_for_a_group_is_silence_for_it(town, now, worked):
     choose(media={"work": []}, by=town.handler, now=now)
 

@@ -170,10 +170,12 @@ def _of(entry: Entry, each: Tell, units: Sequence[int], scene: Scene) -> Iterato
     """Yield the recipients of one row: nobody is told of the own act, nor of what may not be seen."""
     matter = scene.matters.get(matter_id_of(entry) or 0)
     if each.who is Who.REPORTER:
-        if matter is not None and not _is_units_own_appeal(entry, scene):
+        if matter is None or _is_units_own_appeal(entry, scene):
+            return
+        if entry.actor != f"receipt:{matter.pk}":
             yield Told(entry, each.occasion, matter)
-            if matter.reported_by and _hears(matter.reported_by, entry, matter, scene):
-                yield Told(entry, each.occasion, matter, matter.reported_by)
+        if matter.reported_by and _hears(matter.reported_by, entry, matter, scene):
+            yield Told(entry, each.occasion, matter, matter.reported_by)
         return
     for person in dict.fromkeys(_persons(entry, each, units, matter, scene)):
         if _hears(person, entry, matter, scene):

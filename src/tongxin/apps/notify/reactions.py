@@ -19,7 +19,7 @@ def tell(entries: Sequence[Entry], now: datetime) -> None:
     telling.tell(entries, now)
 
 
-@reacts_to("contact.erase")
+@reacts_to("resident.erase", "resident.purge")
 def forget_the_contact(entries: Sequence[Entry], now: datetime) -> None:
     """Forget the addresses of whoever wants to be forgotten. Safe to run twice: what is gone is gone."""
     forget_many(matter_ids=[int(entry.subject.partition(":")[2]) for entry in entries], by=SYSTEM, now=now)
