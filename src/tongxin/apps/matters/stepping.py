@@ -203,7 +203,7 @@ def change_of(
         (*(new[name] for name, _ in CHANGED[:-2]), handler, returner),
         Taken(matter.id, matter.number, state, matter.rev + 1, new["due_at"], new["unit_id"]),
         work,
-        "\n".join(filter(None, (asked.reason.strip(), asked.reply.strip()))),
+        "\n".join(filter(None, (asked.reason.strip(), asked.route.strip(), asked.reply.strip()))),
         _entry(asked, matter, state, new, duty),
         new,
     )
@@ -285,6 +285,8 @@ _ANEW = {"close_as": "", "is_late": None, "closed_by": None, "replied_at": None}
 
 def _answered(asked: Asked) -> int | None:
     """Return how many letters of the note are the answer: its last ones; what stands before them is among staff."""
+    if asked.act in (Act.REFUSE, Act.DECLINE):  # the reporter is told why, and where to turn (domain.md §3.1 row 2)
+        return len("\n".join(filter(None, (asked.reason.strip(), asked.route.strip())))) or None
     words = asked.reason if asked.act is Act.REPLY else asked.reply
     return len(words.strip()) or None
 

@@ -1,22 +1,321 @@
-"""What a secret link opens: for now, where the matter stands."""
+"""What a receipt's link opens: where a matter stands, and for who reported it, all that a reporter may do.
 
+A link alone shows public progress; `Visit.is_mine` tells whether this device, or a proof, is the reporter's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongxin.apps.matters.models import Matter
+from tongxin.apps.areas.queries import names
+from tongxin.apps.journal.evidence import open_evidence
+from tongxin.apps.journal.models import Entry, Evidence, EvidenceKind
+from tongxin.apps.journal.queries import evidence_of, story
+from tongxin.apps.matters import actions, choices, kinds, overlay_choices, receipts
+from tongxin.apps.matters.models import Deadline, Matter
+from tongxin.apps.people.models import Post
+from tongxin.guard.addresses import address_of
+from tongxin.guard.limits import Limit
+from tongxin.interfaces.portal import following_devices as devices
+from tongxin.interfaces.portal import following_story as telling
 from tongxin.interfaces.portal.frame import page, public, shell_at
-from tongxin.rules.errors import Missing
-from tongxin.rules.lifecycles.matter import State
+from tongxin.look.filters import is_english, say
+from tongxin.look.paper import qr
+from tongxin.rules import receipts as rules
+from tongxin.rules.errors import Missing, Refused
+from tongxin.rules.lifecycles.matter import UNDO_REPORT, Act, State
+from tongxin.rules.masking import masked_text
+from tongxin.rules.overlays import appeal, call_back
+from tongxin.rules.permissions import RESIDENT, Actor, holding_receipt
+
+READS = Limit(a_minute=120, burst=120)  # pages and pictures of one address
+PROOFS = Limit(a_minute=4, burst=12)  # guesses of one address, whatever matter they are about
+NEXT = frozenset({"add", "urge", "withdraw", "rate", "appeal", "readers", "data", "contact", "link", "erase"})
+
+
+@dataclass
+class Visit:
+    """Somebody at a receipt's link: the matter, and whether it is theirs."""
+
+    request: HttpRequest
+    matter: Matter
+    now: datetime
+
+    @cached_property
+    def is_mine(self) -> bool:
+        return devices.is_own(self.request, self.matter)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Of a sealed matter a link alone shows nothing: its kind and its unit may say it all."""
+        return self.matter.is_sealed and not self.is_mine
+
+    @property
+    def me(self) -> Actor:
+        return holding_receipt(self.matter.pk)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        return list(story(f"matter:{self.matter.pk}"))
+
+    @cached_property
+    def clocks(self) -> list[Deadline]:
+        return list(self.matter.deadlines.order_by("id"))
+
+    @cached_property
+    def evidence(self) -> list[Evidence]:
+        return list(evidence_of(f"matter:{self.matter.pk}"))
+
+    @property
+    def kind(self) -> str:
+        found = kinds.kind_of(self.matter.template_code, self.matter.template_version)
+        return found.name_en if is_english() else found.name
+
+    def url(self, name: str = "track", *args: object) -> str:
+        """Return an address under this link."""
+        return reverse(f"portal:{name}", args=[self.matter.receipt, *args])
+
+    def back(self, done: str) -> HttpResponseRedirect:
+        """Return to where the matter stands, which says what was done."""
+        return HttpResponseRedirect(f"{self.url()}?done={done}")
+
+    def page(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+        """Draw a page about this matter, in the name of its county; nobody keeps a copy of it."""
+        head = {"tab": "", "visit": self, "matter": self.matter, "kind": self.kind, "now": self.now}
+        shell = shell_at(self.matter.area)
+        answer = page(
+            self.request, f"portal/following/{template}.html", {**head, **context}, shell=shell, status=status
+        )
+        answer["X-Robots-Tag"] = "noindex"
+        return answer
+
+
+def visit(request: HttpRequest, receipt: UUID) -> Visit:
+    """Return who opens a link, and what. Raises Missing, TooOften."""
+    READS.take(address_of(request))
+    return Visit(request, receipts.opened(receipt), timezone.now())
+
+
+def to_prove(found: Visit, wanted: str) -> HttpResponse:
+    """Send somebody who has only the link to the question who they are; afterwards they come to what they wanted."""
+    return HttpResponseRedirect(f"{found.url()}?next={wanted}#prove")
+
+
+# --- where it stands -------------------------------------------------------------------------------------
 
 
 @require_safe
 @public
 def track(request: HttpRequest, receipt: UUID) -> HttpResponse:
-    """Show the matter of a receipt."""
-    matter = Matter.objects.filter(receipt=receipt).first()
-    if matter is None:
-        raise Missing("portal.no_receipt")
-    context = {"tab": "", "matter": matter, "state": State(matter.state)}
-    return page(request, "portal/track.html", context, shell=shell_at(matter.area))
+    """Show where a matter stands: to everybody with the link what the public may know, to its reporter the rest."""
+    found = visit(request, receipt)
+    return found.page("track", _shown(found))
+
+
+@require_safe
+@public
+def unknown(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Say of a link that is none what is said of one that was replaced."""
+    READS.take(address_of(request))
+    receipts.opened(receipt)
+    raise Missing("receipt.missing")
+
+
+def _shown(found: Visit, *, error: str = "") -> dict[str, Any]:
+    request, matter = found.request, found.matter
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    shown: dict[str, Any] = {
+        "said": said_done(request.GET.get("done", "")),
+        "next": wanted if wanted in NEXT else "",
+        "proof_error": error,
+        "may_prove": not found.is_mine and receipts.has_ending(matter.pk),
+    }
+    if found.is_hidden:
+        return shown
+    notes, posts = _written(found)
+    said = telling.replies(matter, found.entries, notes, posts)
+    if not found.is_mine:
+        said = [each._replace(text=masked_text(each.text)) for each in said]
+    return shown | {
+        "head": telling.head(matter, found.clocks, found.now, leads=_leads(matter)),
+        "moments": telling.told(matter, found.entries, found.now),
+        "replies": said,
+        "after": [each for each in found.evidence if _is_result(matter, each)],
+        "area": names().get(matter.area[:12], ""),
+        "others": receipts.others_of(found.me, matter),
+        **(_own(found, notes) if found.is_mine else {}),
+    }
+
+
+def _leads(matter: Matter) -> Matter | None:
+    """Return how far the one is that this one follows: its state and its day, nothing else. One statement at most."""
+    if matter.state != State.MERGED or matter.master_id is None:
+        return None
+    return Matter.objects.only("state", "due_at").get(pk=matter.master_id)
+
+
+def _written(found: Visit) -> tuple[dict[int, str], dict[int, int]]:
+    """Return the notes by seq, and the units of the posts that wrote. Two statements."""
+    notes = dict(found.matter.notes.values_list("seq", "text"))
+    held = {entry.post_id for entry in found.entries if entry.post_id}
+    return notes, dict(Post.objects.filter(pk__in=held).values_list("id", "unit_id"))
+
+
+def _is_result(matter: Matter, each: Evidence) -> bool:
+    return matter.state == State.CLOSED and each.kind == EvidenceKind.AFTER and bool(each.width)
+
+
+def _own(found: Visit, notes: Mapping[int, str]) -> dict[str, Any]:
+    """Return what only the reporter sees: the own words and photos, and what can be done now."""
+    matter, me = found.matter, found.me
+    added = [
+        (entry.at, notes[entry.seq])
+        for entry in found.entries
+        if entry.actor == me.ref and entry.kind in ("resident.supplement", "resident.wish") and entry.seq in notes
+    ]
+    return {
+        "report": getattr(matter, "report", None),
+        "added": added,
+        "mine": [each for each in found.evidence if each.kept_by == me.ref and each.width],
+        "acts": acts(found),
+        "link": (link := found.request.build_absolute_uri(found.url())),
+        "qr": qr(link),
+    }
+
+
+# --- what can be done now --------------------------------------------------------------------------------
+
+
+def acts(found: Visit) -> dict[str, Refused | None]:
+    """Return the acts that mean something now, each with what refuses it, or None. Asked of the same rules."""
+    matter, now = found.matter, found.now
+    state = State(matter.state)
+    open_: dict[str, Refused | None] = {}
+    if matter.closed_at is None:
+        open_["add"] = _refusal(rules.check_adding, state, matter.added)
+        steps = {each.act: each.refused for each in choices.choices(found.me, matter, found.clocks, now)}
+        if Act.URGE in steps:
+            open_["urge"] = steps[Act.URGE] or _refusal(rules.check_urging, receipts.urged_at(matter), now)
+        if Act.WITHDRAW in steps and steps[Act.WITHDRAW] is None:
+            open_["withdraw"] = None
+        else:
+            open_["wish"] = _refusal(rules.check_wishing, state, matter.is_unwanted)
+        return open_
+    return open_ | _after(found)
+
+
+def _after(found: Visit) -> dict[str, Refused | None]:
+    """Return the acts on a closed matter: rating also while somebody is to call back, and appealing."""
+    me, matter, clocks, now = found.me, found.matter, found.clocks, found.now
+    laid = overlay_choices.laid(me, matter, clocks, now)
+    asked = [*overlay_choices.openings(me, matter, clocks, now), *(each for one in laid for each in one.choices)]
+    wanted = {call_back.Act.RATE: "rate", appeal.Act.RAISE: "appeal"}
+    after: dict[str, Refused | None] = {}
+    for each in asked:
+        if (name := wanted.get(each.act)) and each.is_mine:
+            after[name] = None if each.refused is None or after.get(name, each.refused) is None else each.refused
+    return after
+
+
+def _refusal(rule: Any, *given: object) -> Refused | None:
+    try:
+        rule(*given)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def is_fresh(found: Visit) -> bool:
+    """Tell whether the report may still be taken back without a word."""
+    return found.now <= found.matter.reported_at + UNDO_REPORT
+
+
+# --- who it is -------------------------------------------------------------------------------------------
+
+
+@require_POST
+@public
+def prove(request: HttpRequest, receipt: UUID) -> HttpResponse:
+    """Believe who knows the end of the telephone that was left, until the browser is closed."""
+    found = visit(request, receipt)
+    PROOFS.take(address_of(request))
+    try:
+        actions.prove(matter_id=found.matter.pk, digits=request.POST.get("digits", ""), by=RESIDENT, now=found.now)
+    except Refused as refusal:
+        return found.page("track", _shown(found, error=say(refusal)), status=refusal.status)
+    wanted = request.POST.get("next", "")
+    answer = HttpResponseRedirect(found.url(wanted)) if wanted in NEXT else found.back("proved")
+    devices.remember_for_now(answer, found.matter)
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@public
+def mine(request: HttpRequest) -> HttpResponse:
+    """List what this device reported; open another matter by its number and the end of the telephone."""
+    READS.take(address_of(request))
+    error, status, now = "", 200, timezone.now()
+    if request.method == "POST":
+        PROOFS.take(address_of(request))
+        asked = receipts.numbered(request.POST.get("number", ""))
+        try:
+            proved = actions.prove(
+                matter_id=asked.pk if asked else None, digits=request.POST.get("digits", ""), by=RESIDENT, now=now
+            )
+        except Refused as refusal:
+            error, status = say(refusal), refusal.status
+        else:
+            answer = redirect("portal:track", proved.receipt)
+            devices.remember_for_now(answer, proved)
+            return answer
+    rows = [(each, telling.word(State(each.state), each.close_as)) for each in devices.own(request)]
+    given = {name: request.POST.get(name, "")[:24] for name in ("number", "digits")}
+    context = {"tab": "mine", "rows": rows, "error": error, "given": given, "now": now}
+    return page(request, "portal/following/mine.html", context, status=status)
+
+
+# --- pictures --------------------------------------------------------------------------------------------
+
+
+@require_safe
+@public
+def photo(request: HttpRequest, receipt: UUID, evidence_id: int) -> HttpResponse | FileResponse:
+    """Send a photo: of the result once the matter is closed, the own ones to their owner, no others. Raises Missing."""
+    found = visit(request, receipt)
+    each = next((each for each in found.evidence if each.pk == evidence_id), None)
+    is_own = each is not None and found.is_mine and each.kept_by == found.me.ref
+    if each is None or found.is_hidden or not (is_own or _is_result(found.matter, each)):
+        raise Missing("evidence.missing")
+    shown = open_evidence(each, thumb="thumb" in request.GET)
+    if request.headers.get("If-None-Match") == shown.headers["ETag"]:
+        return HttpResponseNotModified(headers={"ETag": shown.headers["ETag"]})
+    answer = FileResponse(shown.path.open("rb"), content_type=shown.headers["Content-Type"])
+    for name, value in shown.headers.items():
+        answer[name] = value
+    return answer
+
+
+def said_done(done: str) -> str:
+    """Return what is said after an act."""
+    return {
+        "added": _("Added. Whoever handles it can read it."),
+        "urged": _("Urged. The unit has been told; the limit stays the same."),
+        "withdrawn": _("Taken back. Nobody works on it any more."),
+        "wished": _("The unit has been told that you no longer need it. It decides and answers you."),
+        "rated": _("Thank you. Your word is kept as you gave it."),
+        "appealed": _("Your appeal has been received. Somebody else hears it within ten working days."),
+        "corrected": _("Your contact has been set right."),
+        "rotated": _("This is your new link. The old one opens nothing any more, on any device."),
+        "joined": _("You are in. You have a receipt of your own and are answered like everybody."),
+        "proved": _("You are recognized until you close this browser."),
+    }.get(done, "")

@@ -56,6 +56,7 @@ class Shell(NamedTuple):
         return (
             Tab("home", _("Home"), "home", self.url("home")),
             Tab("notices", _("Notices"), "speakerphone", self.url("notices")),
+            Tab("mine", _("My matters"), "list-check", reverse("portal:mine")),
         )
 
 

@@ -9,8 +9,4 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "没有这项服务，可能已经调整。请回首页看看，或打 12345。",
         "There is no such service any more. Look at the home page, or call 12345.",
     ),
-    "portal.no_receipt": (
-        "这个链接打不开：可能少抄了几位，或已经换过新链接。请核对回执，或打 12345 报编号查询。",
-        "This link leads nowhere: a few letters may be missing, or it was replaced. Check your receipt, or call 12345.",
-    ),
 }

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from tongxin.interfaces.portal import following, home
+from tongxin.interfaces.portal import following_urls, home
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("notices/", home.notices, name="notices"),
     path("service/<int:index>/", home.service, name="service"),
-    path("t/<uuid:receipt>/", following.track, name="track"),
+    *following_urls.urlpatterns,
     path("<slug:slug>/colors-<slug:hue>.css", home.colors, name="colors"),
     path("<slug:slug>/", home.home, name="home-of"),
     path("<slug:slug>/notices/", home.notices, name="notices-of"),
