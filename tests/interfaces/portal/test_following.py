@@ -185,7 +185,9 @@ def test_the_answer_is_told_and_what_stood_before_it_is_not_nor_a_telephone_in_i
     assert "内部备注" not in own + others
     assert "垃圾已清运，地面已冲洗。" in own  # the handler's form says that the reporter reads it
     photo = link + f"photo/{max(each.pk for each in _after(matter))}"
-    assert photo in others and Client().get(photo).status_code == 200
+    sent = Client().get(photo)
+    assert photo in others and sent.status_code == 200
+    sent.close()
 
 
 def test_photos_of_a_matter_that_runs_are_shown_to_who_sent_them_only(mine, town):
@@ -195,7 +197,9 @@ def test_photos_of_a_matter_that_runs_are_shown_to_who_sent_them_only(mine, town
 
     assert reporters(matter).get(f"{link}photo/{after.pk}").status_code == 404
     assert Client().get(f"{link}photo/{own.pk}").status_code == 404
-    assert reporters(matter).get(f"{link}photo/{own.pk}").status_code == 200
+    sent = reporters(matter).get(f"{link}photo/{own.pk}")
+    assert sent.status_code == 200 and sent["X-Content-Type-Options"] == "nosniff"
+    sent.close()
 
 
 def _after(matter):
