@@ -71,16 +71,18 @@ def small_map(
     pin: tuple[float, float] | None = None,
     marks: Sequence[Mark] = (),
     ring_m: float = 0,
+    fit: Sequence[tuple[float, float]] = (),
     width: int = 372,
     height: int = 168,
     alt: str = "",
 ) -> SmallMap:
     """Lay the shapes into a frame of pixels, the own one filling it, the pin in sight.
 
-    `pin` is (lon, lat); `ring_m` draws a circle of that many meters around it. Without shapes the frame shows 400 m.
+    `pin` is (lon, lat); `ring_m` draws a circle of that many meters around it; `fit` are points that fill the frame
+    instead of the own shape. Without shapes the frame shows 400 m.
     """
     grounds = list(grounds)
-    frame = _Frame.around(grounds, pin, width, height)
+    frame = _Frame.around(grounds, pin, width, height, fit)
     drawn = [(each, shape) for each in grounds if not (shape := _cut(each.shape, frame)).is_empty]
     drawn.sort(key=lambda pair: pair[0].is_own)
     pin_at = frame.place(*pin) if pin else None
@@ -112,9 +114,18 @@ class _Frame:
     pixels_a_meter: float
 
     @classmethod
-    def around(cls, grounds: Sequence[Ground], pin: tuple[float, float] | None, width: int, height: int) -> "_Frame":
+    def around(
+        cls,
+        grounds: Sequence[Ground],
+        pin: tuple[float, float] | None,
+        width: int,
+        height: int,
+        fit: Sequence[tuple[float, float]] = (),
+    ) -> "_Frame":
         shapes = [each.shape for each in grounds if each.is_own] or [each.shape for each in grounds]
         corners = [shape.bounds for shape in shapes if not shape.is_empty]
+        if fit:
+            corners = [(*point, *point) for point in fit]
         if pin:
             corners.append((*pin, *pin))
         if not corners:

@@ -74,6 +74,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "没有找到编号为 {number} 的事项，或您看不到它。请核对编号。",
         "No matter {number} was found that you may see. Check the number.",
     ),
+    "patrol.hours": (
+        "时间“{found}”读不懂。请写成 08:30 这样的时分。",
+        "The time “{found}” cannot be read. Write hours and minutes, as in 08:30.",
+    ),
     "patrol.changed": (
         "这条记录已被别人改过。请刷新后再改。",
         "Somebody changed it meanwhile. Load it again, then change it.",

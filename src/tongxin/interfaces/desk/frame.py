@@ -78,6 +78,11 @@ def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, sta
     return HttpResponse(_rendered(request, template, told), status=status)
 
 
+def part(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render a part of a page that htmx asked for, without the frame."""
+    return HttpResponse(_rendered(request, template, context))
+
+
 def _rendered(request: HttpRequest, template: str, context: dict[str, Any]) -> str:
     """Render as Django's Jinja2 backend does, but mask the CSRF token once a page instead of once a form."""
     token = get_token(request)
@@ -161,6 +166,7 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
         business = [("desk:matters", "list-details", _("All matters")), ("desk:map", "map-2", _("Map"))]
         business.append(("desk:figures", "chart-bar", _("Figures")))
         business.append(("desk:roster", "calendar-user", _("Roster")))
+        business.append(("desk:patrols", "route", _("Work on the grid")))
         if may(actor, Permission.EQUIP_UNIT):
             business.append(("desk:texts", "text-plus", _("Standard texts and macros")))
         if may(actor, Permission.UNSEAL):

@@ -47,7 +47,7 @@ def panel(actor: Actor, filters: Filters, own: tuple[str, ...]) -> tuple[Field, 
     language = get_language() or "zh-hans"
     base = filters.area or next(iter(roots(actor)), "")
     asked = (
-        ("area", _("Area"), filters.area, tuple(_areas(actor, filters.area))),
+        ("area", _("Area"), filters.area, tuple(areas_below(actor, filters.area))),
         ("template", _("Template"), filters.template, _templates()),
         ("unit", _("Unit"), str(filters.unit_id or ""), _units(base)),
         ("state", _("State"), _state(filters), _labels(State, language)),
@@ -88,7 +88,7 @@ def chips(filters: Filters, own: tuple[str, ...]) -> Iterator[Chip]:
             yield Chip(text, f"?{query_of(filters, **(fixed | {name: ''}))}")
 
 
-def _areas(actor: Actor, chosen: str) -> Iterator[Choice]:
+def areas_below(actor: Actor, chosen: str) -> Iterator[Choice]:
     """Yield the way from the reader's area down to the chosen one, and what lies below it."""
     known = names()
     for root in roots(actor):

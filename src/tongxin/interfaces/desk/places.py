@@ -47,9 +47,7 @@ def map_of(
     """Draw the matter's own area among its neighbours, its pin, and the near matters by number."""
     pin = (matter.lon, matter.lat) if matter.lon is not None and matter.lat is not None else None
     marks = [Mark(each.lon, each.lat, str(n)) for n, each in enumerate(near, 1) if each.lon is not None]  # type: ignore[arg-type]
-    return small_map(
-        _around(matter.area), pin=pin, marks=marks, ring_m=ring_m if pin else 0, width=width, height=height
-    )
+    return small_map(around(matter.area), pin=pin, marks=marks, ring_m=ring_m if pin else 0, width=width, height=height)
 
 
 def meters_between(one: Matter | Row, other: Row) -> float | None:
@@ -60,7 +58,8 @@ def meters_between(one: Matter | Row, other: Row) -> float | None:
     return math.hypot(x, one.lat - other.lat) * METERS_A_DEGREE  # type: ignore[operator]
 
 
-def _around(area: str) -> list[Ground]:
+def around(area: str) -> list[Ground]:
+    """Return an area with its neighbours, for a small map."""
     level = min(Level(len(area)), Level.GRID)
     within = area[: max(each for each in Level if each < level)] if level < Level.GRID else area[: Level.TOWN]
     grounds = _grounds(shapes(within, level))

@@ -1,0 +1,82 @@
+"""A day of work on the grid in a real browser: planned at the desk, walked on the phone, seen on the board."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.apps.patrols.grid import GRID, NEXT_GRID, a_help_place, a_round, a_van, spots
+from tests.journeys.stage import fill
+from tests.town import SONGYUAN_01, SONGYUAN_02
+from tongxin.apps.patrols import actions
+from tongxin.apps.patrols.models import Plan
+from tongxin.rules.help_calls import Trouble
+from tongxin.rules.patrols import Found
+from tongxin.rules.permissions import reporting
+from tongxin.rules.visits import Outcome, PlaceKind, Purpose
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+NAMES = ("松园小学北侧", "荷花菜市场东门", "通荷路配电房", "河边步道", "3 幢楼道")
+
+
+def a_day(town):
+    """Half a day of work: two rounds, visits, a van on its way, a call."""
+    at = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    points = [
+        actions.Spot(name, spot.lon - 0.003, spot.lat + (n % 2) * 0.0015, 50, "通道、电线、灭火器")
+        for n, (name, spot) in enumerate(zip(NAMES, spots(5), strict=True))
+    ]
+    round_ = a_round(town, spots=points, name="消防通道巡查", now=at)
+    told = {"round_id": round_.pk, "at": at, "by": town.grid_worker, "now": at}
+    lon, lat = points[0].lon, points[0].lat
+    actions.check_in(**told, point_id=round_.points[0], found=Found.FINE, lon=lon, lat=lat, ticks=["exits"])
+    actions.check_in(**told, point_id=round_.points[1], found=Found.UNREACHED, reason="菜场东门围挡施工，绕不过去")
+    actions.check_in(**told, point_id=round_.points[2], found=Found.FINE, lon=lon, lat=lat)
+    a_round(town, spots=spots(4, SONGYUAN_02), area=NEXT_GRID, name="楼道飞线巡查", now=at)
+    shop = {"area": GRID, "kind": PlaceKind.SHOP, "purpose": Purpose.PREVENTION, "at": at}
+    said = {"asked": "店里老人接到“养老金升级”电话，怎么办？", "answered": "是诈骗，挂断，拨 96110。"}
+    actions.visit(**shop, **said, place="荷花路 12 号便利店", outcome=Outcome.ANSWERED, by=town.grid_worker, now=at)
+    again = at.date() + timedelta(days=2)
+    actions.visit(
+        **shop, place="荷花路 18 号五金店", outcome=Outcome.ABSENT, next_on=again, by=town.grid_worker, now=at
+    )
+    van = a_van(town, now=at)
+    stop = van.stops.first().pk
+    actions.stop_at(van_id=van.pk, stop_id=stop, at=at, served=6, by=town.grid_worker, now=at)
+    place = a_help_place(town, now=at)
+    by = reporting(f"help_place:{place.pk}")
+    actions.call(place_id=place.pk, trouble=Trouble.QUARREL, by=by, now=timezone.now() - timedelta(seconds=95))
+    return round_
+
+
+def test_a_secretary_plans_a_patrol_and_sees_what_was_covered(town, desk, keep):
+    round_ = a_day(town)
+    page = desk("secretary", "/patrols/plans/new")
+    fill(page, title="早市占道巡查", area=GRID, duty="safety", rhythm="workdays", opens="06:00", closes="08:30")
+    page.locator("[name=unit]").select_option(str(town.unit["station"]))
+    row = page.locator("tr.fresh")
+    for name, value in (("name", "早市入口"), ("lon", SONGYUAN_01[0]), ("lat", SONGYUAN_01[1])):
+        row.locator(f"[name={name}]").fill(str(value))
+    page.get_by_role("button", name="再加一个点位").click()
+    expect(page.locator("tr.fresh [name=nth]")).to_have_value("2")
+    keep(page, "plan-form")
+    page.locator("form[data-main] .btn-primary").click()
+    expect(page.locator(".tx-banners")).to_contain_text("已制定")
+    assert Plan.objects.get(name="早市占道巡查").points.get().name == "早市入口"
+
+    for path, name in (
+        ("/patrols/?by=grid", "coverage"),
+        ("/patrols/?by=grid&since=2026-01-01&until=2026-01-02", "coverage-empty"),
+        (f"/patrols/rounds/{round_.pk}/", "round"),
+        ("/patrols/plans/", "plans"),
+        ("/patrols/visits/", "visits"),
+        ("/patrols/duties/", "duties"),
+        ("/patrols/vans/", "vans"),
+        ("/patrols/vans/new", "van-form"),
+        ("/patrols/help/", "help"),
+        ("/patrols/help/places/new", "help-form"),
+    ):
+        keep(desk("secretary", path), name)
+    expect(desk("secretary", "/patrols/?by=grid").get_by_role("main")).to_contain_text(re.compile("3 / 9"))
