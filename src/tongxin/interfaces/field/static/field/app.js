@@ -8,7 +8,7 @@ import { say } from "./words.js";
 
 const door = document.body.dataset;
 const bar = document.getElementById("net");
-const SOON = 15_000, LATER = 300_000; // milliseconds between two tries while something waits
+const SOON = 5_000, LATER = 300_000; // milliseconds between two tries while something waits
 let pause = SOON, timer, state = "done", isSending = false;
 
 document.documentElement.classList.add("scripted");
@@ -61,10 +61,11 @@ export async function send() {
   const done = navigator.onLine ? await sendAll(door.sync, showBar).catch(() => ({ sent: 0, state: "offline" })) : { sent: 0, state: "offline" };
   isSending = false;
   state = done.state;
-  pause = done.sent ? SOON : Math.min(pause * 2, LATER);
+  if (done.sent) pause = SOON;
   await showBar();
   const waits = (await all().catch(() => [])).some((each) => each.state === "waiting");
   if (waits || state === "offline") timer = setTimeout(send, pause);
+  pause = Math.min(pause * 2, LATER);
   return done;
 }
 
@@ -91,7 +92,12 @@ banner();
 takeForms(send, sendLater);
 showDistances();
 leave(document.querySelector("form[data-leaves]"));
-install(door.worker).then(() => navigator.onLine && keepPages(door.person, door.kept));
+install(door.worker).then(async () => {
+  if (!navigator.onLine) return;
+  await keepPages(door.person, door.kept);
+  await navigator.serviceWorker?.ready;
+  document.documentElement.dataset.kept = ""; // the day is on the phone
+}).catch(() => { /* tried again with the next page */ });
 addEventListener("online", () => { pause = SOON; send(); });
 addEventListener("offline", () => { state = "offline"; showBar(); });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());

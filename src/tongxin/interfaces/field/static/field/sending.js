@@ -34,20 +34,19 @@ async function send(address, told) {
   }
 }
 
-// Return what goes next: items without a photo together, a photo alone. What follows something refused waits for it.
+// Return what goes next: items without a photo together, else one photo. The photos of a report follow all reports;
+// what follows something refused, or a photo, waits for it.
 function next(items) {
   const stuck = new Set(items.filter((each) => each.state !== "waiting").map((each) => each.group));
   const free = items.filter((each) => each.state === "waiting" && !stuck.has(each.group));
-  if (!free.length) return [];
-  if (free[0].photo) return free.slice(0, 1);
-  const groups = new Set();
+  const begun = new Set();
   const together = [];
   for (const each of free) {
-    if (each.photo || groups.has(each.group) || together.length === TOGETHER) break;
-    groups.add(each.group);
-    together.push(each);
+    if (each.photo && !each.fields.about) break;
+    if (!each.photo && !begun.has(each.group) && together.length < TOGETHER) together.push(each);
+    begun.add(each.group);
   }
-  return together;
+  return together.length ? together : free.slice(0, 1);
 }
 
 async function settle(item, answer) {
