@@ -11,7 +11,6 @@ from tests.journeys.network import Network
 from tests.town import SONGYUAN_01, a_photo
 from tongxin.apps.journal.models import Evidence
 from tongxin.apps.matters.models import Matter
-from tongxin.rules.lifecycles.matter import State
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 LON, LAT = SONGYUAN_01

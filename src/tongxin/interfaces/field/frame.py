@@ -68,5 +68,5 @@ def _tabs(request: HttpRequest, actor: Actor) -> Iterator[Tab]:
     yield Tab("tasks", _("To do"), reverse("field:tasks"), "checklist", tasks.waiting(request))
     if may(actor, Permission.REPORT):
         yield Tab("report", _("Report"), reverse("field:report"), "camera")
-    yield Tab("map", _("Map"), reverse("field:map"), "map-pin")
+    yield Tab("map", _("Ground map"), reverse("field:map"), "map-pin")
     yield Tab("mine", _("Me"), reverse("field:mine"), "user")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin import words
-from tongxin.apps.areas.queries import chain
+from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.evidence import open_evidence
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
@@ -119,23 +119,22 @@ def _take(request: HttpRequest, found: Matter, now: datetime) -> Any:
 def _shown(actor: Actor, found: Matter, now: datetime) -> dict[str, Any]:
     clocks = list(found.deadlines.order_by("id"))
     kind = kinds.kind_of(found.template_code, found.template_version)
-    photos = [each for each in evidence_of(f"matter:{found.pk}") if each.width]
+    photos = sorted((each for each in evidence_of(f"matter:{found.pk}") if each.width), key=_in_time)
     lamp = (
         lamps.lamp(now, found.due_at, found.amber_at, is_stopped=found.stopped_at is not None) if _runs(found) else None
     )
     buttons, refused = _offered(actor, found, clocks, kind, now)
-    does = tasks.DOES.get(State(found.state))
     language = get_language() or "zh-hans"
     return {
         "now": now,
         "matter": found,
         "kind_name": kind.name_en if filters.is_english() else kind.name,
-        "does": words.label(does, language) if does and buttons else _("Matter"),
+        "does": (buttons and tasks.does(found.state)) or _("Matter"),
         "state": words.label(State(found.state), language),
         "lamp": lamp.value if lamp else "",
         "left": filters.remainder(found.due_at, now) if lamp else "",
         "text": found.report.text if hasattr(found, "report") else "",
-        "way": " ".join(chain(found.area)[3:] or chain(found.area)[-1:]),
+        "way": names().get(found.area, found.area),
         "unit": unit_names().get(found.unit_id or 0, ""),
         "pictures": [_picture(found.number, each, now) for each in photos],
         "said": _said(found),
@@ -198,9 +197,14 @@ def _said(found: Matter) -> str:
 
 
 def _picture(number: str, kept: Evidence, now: datetime) -> Picture:
-    badge = {"before": _("Before"), "after": _("After")}.get(kept.kind, _("Site"))
+    badge = {"before": _("Before it"), "after": _("After it")}.get(kept.kind, _("Site"))
     taken = filters.recent(kept.taken_at or kept.kept_at, now)
     return Picture(_thumb(number, kept.pk), badge, taken, f"{badge} · {taken}")
+
+
+def _in_time(kept: Evidence) -> tuple[int, int]:
+    """The start before the site before the result, whenever each was sent."""
+    return {EvidenceKind.BEFORE: 0, EvidenceKind.AFTER: 2}.get(EvidenceKind(kept.kind), 1), kept.pk
 
 
 def _thumb(number: str, evidence_id: int) -> str:

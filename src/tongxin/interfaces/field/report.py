@@ -83,7 +83,7 @@ def _form(actor: Actor, now: datetime) -> dict[str, Any]:
     here = frame.seat(actor)
     area = here.area if here else ""
     often = dict(work.busiest(actor, area, now - LATELY, most=TILES)) if area else {}
-    offers = sorted(_offers(often), key=lambda each: (-each.often, each.code))
+    offers = sorted(_offers(often), key=lambda each: (-each.often, not each.may_settle, each.code))
     grids = ground.grids(actor)
     return {
         "now": now,

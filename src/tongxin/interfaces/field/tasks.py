@@ -7,26 +7,15 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tongxin import words
 from tongxin.apps.areas.queries import names
 from tongxin.apps.matters import ground
 from tongxin.apps.matters.queries import Row
 from tongxin.interfaces.field import frame
 from tongxin.look import filters
-from tongxin.rules.lifecycles.matter import Act, State
-
-# the act that a task is named after
-DOES = {
-    State.VERIFYING: Act.VERIFY,
-    State.AWAITING_CHECK: Act.CHECK,
-    State.AWAITING_SIGNATURE: Act.SIGN,
-    State.HANDLING: Act.HANDLE,
-    State.AWAITING_REVIEW: Act.REVIEW,
-}
+from tongxin.rules.lifecycles.matter import State
 
 
 class Task(NamedTuple):
@@ -70,11 +59,10 @@ def waiting(request: HttpRequest) -> int:
 def task_of(row: Row, now: datetime) -> Task:
     """Return a matter as a line of a list."""
     lamp = row.lamp(now)
-    does = DOES.get(State(row.state))
     return Task(
         number=row.number,
         url=reverse("field:matter", args=[row.number]),
-        does=words.label(does, get_language() or "zh-hans") if does else "",
+        does=does(row.state),
         title=row.title,
         place=row.place or names().get(row.area, ""),
         lamp=lamp.value if lamp else "",
@@ -82,6 +70,18 @@ def task_of(row: Row, now: datetime) -> Task:
         lon=row.lon,
         lat=row.lat,
     )
+
+
+def does(state: str) -> str:
+    """Return what is to be done with a matter in this state, in a word."""
+    named = {
+        State.VERIFYING: _("To verify"),
+        State.AWAITING_CHECK: _("To check"),
+        State.AWAITING_SIGNATURE: _("To sign"),
+        State.HANDLING: _("To handle"),
+        State.AWAITING_REVIEW: _("Look through"),
+    }
+    return named.get(State(state), "")
 
 
 def _groups() -> Sequence[tuple[str, frozenset[State]]]:

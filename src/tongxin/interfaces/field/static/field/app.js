@@ -4,7 +4,7 @@ import { sendAll } from "./sending.js";
 import { install, keepPages, leave } from "./keeping.js";
 import { takeForms } from "./forms.js";
 import { showDistances } from "./near.js";
-import { say } from "./words.js";
+import { iconOf, say } from "./words.js";
 
 const door = document.body.dataset;
 const bar = document.getElementById("net");
@@ -14,17 +14,11 @@ let pause = SOON, timer, state = "done", isSending = false;
 document.documentElement.classList.add("scripted");
 
 function line(bold, rest, address, label) {
-  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  icon.setAttribute("class", "i i-l");
-  icon.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${door.sprite}#${state === "offline" || !navigator.onLine ? "cloud-off" : "cloud-upload"}`);
-  icon.append(use);
   const words = document.createElement("span");
   const strong = document.createElement("b");
   strong.textContent = bold;
   words.append(strong, rest);
-  const parts = [icon, words];
+  const parts = [iconOf(state === "offline" || !navigator.onLine ? "cloud-off" : "cloud-upload", "i-l"), words];
   if (address) {
     const link = document.createElement("a");
     link.className = "btn btn-sm";

@@ -6,7 +6,7 @@
 import { add, newKey } from "./store.js";
 import { resized } from "./photos.js";
 import { locate } from "./near.js";
-import { say } from "./words.js";
+import { iconOf, say } from "./words.js";
 
 const PATIENCE = 6_000; // milliseconds to wait for the answer before going on; it is sent anyway
 const APART = new Set(["csrfmiddlewaretoken", "key"]);
@@ -36,12 +36,11 @@ function takeShots(element) {
 }
 
 export async function addShots(element, files) {
-  const wrong = element.closest("form").querySelector("[data-wrong]");
   for (const file of files) {
     try {
       taken.get(element).push({ key: newKey(), blob: await resized(file), at: new Date().toISOString() });
     } catch {
-      tell(wrong, say("no_photo"));
+      tell(wrongOf(element.closest("form")), say("no_photo"));
     }
   }
   drawShots(element);
@@ -166,7 +165,7 @@ function wrongOf(form) {
 
 function tell(wrong, sentence) {
   wrong.hidden = false;
-  wrong.textContent = sentence;
+  wrong.replaceChildren(iconOf("alert-circle", "i-s"), sentence);
   wrong.scrollIntoView({ block: "center" });
 }
 

@@ -16,6 +16,7 @@ export function metres(one, other) {
 }
 
 export function far(n) {
+  if (n < 10) return say("here");
   if (n < 1000) return say("metres", { n: n < 100 ? Math.round(n) : Math.round(n / 10) * 10 });
   return say("kilometres", { n: (n / 1000).toFixed(1) });
 }

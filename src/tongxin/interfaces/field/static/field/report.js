@@ -8,13 +8,16 @@ const steps = [...form.querySelectorAll("[data-step]")];
 const send = document.querySelector("[data-send]");
 const on = document.querySelector("[data-on]");
 const back = document.querySelector("[data-back]");
+const foot = document.querySelector(".tx-foot"), heading = document.querySelector(".tx-bar h1");
 const settle = form.querySelector("[data-settle]");
+const list = form.querySelector("#kinds"), kinds = [...list.children], MOST = 12;
 let forms, at = 1, isLocated = false;
 
 function go(step, isBack = false) {
   at = step;
-  for (const each of steps) each.classList.toggle("on", +each.dataset.step === at);
-  back.hidden = at === 1;
+  for (const each of steps) each.classList.toggle("here", +each.dataset.step === at);
+  heading.textContent = steps[at - 1].getAttribute("aria-label");
+  foot.hidden = at === 2;
   on.hidden = at !== 1;
   send.hidden = at !== 3;
   document.getElementById("main").focus({ preventScroll: true });
@@ -73,12 +76,13 @@ form.checks = () => {
 
 function find(words) {
   const asked = words.toLowerCase().split(/\s+/).filter(Boolean);
-  let shown = 0;
-  for (const each of form.querySelectorAll("#kinds label")) {
-    each.hidden = !asked.length || !asked.every((word) => each.dataset.typed.includes(word)) || ++shown > 12;
-  }
+  const found = kinds.filter((each) => asked.length && asked.every((word) => each.dataset.typed.includes(word)));
+  const begins = (each) => each.dataset.typed.split(" ").some((part) => part.startsWith(asked[0]));
+  const shown = [...found.filter(begins), ...found.filter((each) => !begins(each))].slice(0, MOST);
+  for (const each of kinds) each.hidden = true;
+  for (const each of shown) each.hidden = false;
+  list.append(...shown);
   form.querySelector("[data-tiles]").hidden = asked.length > 0;
-  return shown;
 }
 
 form.addEventListener("tx-shots", (event) => {
@@ -110,7 +114,11 @@ form.elements.area.addEventListener("change", () => {
   if (form.elements.area.value) form.elements.lon.value = form.elements.lat.value = "";
 });
 on.addEventListener("click", () => go(2));
-back.addEventListener("click", () => history.back());
+back.addEventListener("click", (event) => {
+  if (at === 1) return;
+  event.preventDefault();
+  history.back();
+});
 addEventListener("popstate", (event) => go(event.state?.step || 1, true));
 find("");
 go(1, true);

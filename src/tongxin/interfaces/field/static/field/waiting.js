@@ -28,6 +28,9 @@ function card(group, parts) {
   part("title").textContent = parts[0].title;
   part("told").textContent = [at, photos ? say("photos", { n: photos }) : ""].filter(Boolean).join(" · ");
   part("state").textContent = say(`state_${state}`);
+  const wrote = parts.flatMap(({ fields }) => [fields.text, fields.reason].flat()).find(Boolean);
+  part("wrote").textContent = wrote ? say("wrote", { text: wrote }) : "";
+  part("wrote").hidden = !wrote;
   part("said").textContent = stuck?.said || "";
   part("said").hidden = !stuck?.said;
   part("changes").replaceChildren(...(stuck?.changes || []).map((each) => {
