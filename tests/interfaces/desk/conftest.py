@@ -3,7 +3,7 @@
 import pytest
 
 from tongxin.apps.matters import texts
-from tongxin.interfaces.desk import suggest, units
+from tongxin.interfaces.desk import bell, suggest, units
 from tongxin.look import catalog
 
 
@@ -18,3 +18,4 @@ def forgotten_by_the_desk():
     suggest.forget()
     units.forget()
     texts.forget()
+    bell.forget()

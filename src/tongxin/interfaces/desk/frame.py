@@ -19,7 +19,7 @@ from tongxin.apps.matters import overlay_queues
 from tongxin.apps.matters.queries import Tally
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
-from tongxin.interfaces.desk import kept, nav, undoing
+from tongxin.interfaces.desk import bell, kept, nav, undoing
 from tongxin.look.filters import capped
 from tongxin.look.shell import MenuLink, NavGroup, NavItem, PostChoice, Shell
 from tongxin.rules.errors import Refused
@@ -64,6 +64,8 @@ RULES = (
     (Permission.EDIT_POSTS, "desk:posts", "users-group", gettext_lazy("Posts")),
     (Permission.EDIT_AREAS, "desk:areas", "map-pin", gettext_lazy("Areas and grids")),
     (Permission.ISSUE_KEYS, "desk:keys", "key", gettext_lazy("API keys")),
+    (Permission.RUN_OUTBOX, "desk:sendings", "message-2-share", gettext_lazy("Notices sent")),
+    (Permission.HOOK, "desk:webhooks", "webhook", gettext_lazy("Webhooks")),
     (Permission.RUN_OUTBOX, "desk:outbox", "mail-exclamation", gettext_lazy("Stuck deliveries")),
     (Permission.READ_AUDIT, "desk:audit", "history", gettext_lazy("Audit")),
     (Permission.END_UNSEALING, "desk:unsealings", "lock-open", gettext_lazy("Sealed matters opened")),
@@ -105,6 +107,8 @@ def shell_of(request: HttpRequest, now: datetime) -> Shell:
         find_url=reverse("desk:find"),
         switch_url=reverse("desk:switch"),
         menu=_menu(),
+        bell_url=reverse("desk:notices"),
+        unread=bell.unread(request),
         query=request.GET.get("q", ""),
         keys_q=queue,
         keys_m=reverse("desk:map"),
@@ -215,6 +219,7 @@ def _posts(request: HttpRequest, actor: Actor) -> Iterator[PostChoice]:
 def _menu() -> tuple[MenuLink, ...]:
     return (
         MenuLink(_("My posts"), reverse("desk:my-posts"), "users-group"),
+        MenuLink(_("How I am told"), reverse("desk:notice-choices"), "adjustments"),
         MenuLink(_("Change password"), reverse("account_change_password"), "lock"),
         MenuLink(_("Second factor"), reverse("mfa_index"), "shield-lock"),
         MenuLink(_("Sign out"), reverse("account_logout"), "logout", is_post=True),
