@@ -185,6 +185,10 @@ LOCATOR_REACH_METRES = 200.0  # how far outside every grid a point still finds t
 STAND_IN_WITHIN = "line"  # who may stand in for a post: "unit", its own; "line", also those above on the command line
 CONTACT_DAYS = int(os.environ.get("TONGXIN_CONTACT_DAYS", "180"))  # a contact is kept so long after its matter ended
 EMERGENCY_CONTACT_DAYS = 30  # of a matter kept for a rescue only (domain.md §4 H12)
+HOTLINE_NUMBER_HOURS = 24  # how long a caller's number is kept, sealed, after the call
+HOTLINE_DRAFT_DAYS = 3  # how long an unfinished draft of a call is kept
+CTI_SECONDS = 2.0  # how long the switchboard is waited for
+
 UNSEAL_HOURS = 2  # how long a sealed matter stays open whose glass was broken
 UNSEAL_A_DAY = 5  # how many of them a post may open on one day
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tongxin.rules import drafts, help_calls, patrols, proposals, rehearsing, reverse_check, vans, visits
 from tongxin.rules.area_codes import AreaKind, Change, How, Level, VillageKind
+from tongxin.rules.calls import CallAct, CallEvent, CallOutcome, CallState, EmergencyService
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Clock, Urgency, Verdict
@@ -18,6 +19,7 @@ from tongxin.rules.devices import Cause, DeviceKind, DeviceState, Fault, Sightin
 from tongxin.rules.errors import Refused
 from tongxin.rules.firing import Telling
 from tongxin.rules.indices import Index
+from tongxin.rules.knowledge import ArticleAct, ArticleState, Freshness
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, Move, State
 from tongxin.rules.likeness import Likeness
@@ -85,6 +87,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Act.SETTLE: "自行处置",
         Act.ACCEPT: "受理",
         Act.REFUSE: "不予受理",
+        Act.ANSWER: "直接答复",
         Act.VERIFY: "发核实",
         Act.CONFIRM: "核实属实",
         Act.DENY: "核实不实",
@@ -377,6 +380,57 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         summons.Act.DECLINE: "说明不能到场",
         summons.Act.RATE: "评价应哨单位",
     },
+    CallState: {
+        CallState.RINGING: "振铃",
+        CallState.TALKING: "通话中",
+        CallState.ENDED: "已结束",
+        CallState.MISSED: "未接",
+    },
+    CallEvent: {
+        CallEvent.ARRIVED: "来电",
+        CallEvent.ANSWERED: "接通",
+        CallEvent.HUNG_UP: "挂断",
+        CallEvent.RECORDED: "录音就绪",
+    },
+    CallAct: {
+        CallAct.ANSWER: "接听",
+        CallAct.MUTE: "静音",
+        CallAct.THREE_WAY: "三方通话",
+        CallAct.TRANSFER: "转接",
+        CallAct.HANG_UP: "挂断",
+    },
+    CallOutcome: {
+        CallOutcome.ANSWERED: "当场答复",
+        CallOutcome.DISPATCHED: "受理派送",
+        CallOutcome.JOINED: "并入同一件",
+        CallOutcome.HANDED_OVER: "转紧急电话",
+    },
+    EmergencyService: {
+        EmergencyService.POLICE: "110 公安",
+        EmergencyService.FIRE: "119 消防",
+        EmergencyService.AMBULANCE: "120 急救",
+        EmergencyService.TRAFFIC: "122 交警",
+    },
+    ArticleState: {
+        ArticleState.DRAFT: "草稿",
+        ArticleState.REVIEWED: "已审",
+        ArticleState.PUBLISHED: "已发布",
+        ArticleState.REPLACED: "已被新版替代",
+        ArticleState.WITHDRAWN: "已撤下",
+    },
+    ArticleAct: {
+        ArticleAct.REVIEW: "审核通过",
+        ArticleAct.SEND_BACK: "退回修改",
+        ArticleAct.PUBLISH: "发布",
+        ArticleAct.WITHDRAW: "撤下",
+    },
+    Freshness: {
+        Freshness.IN_FORCE: "有效",
+        Freshness.COMING: "未生效",
+        Freshness.ENDING: "快到期",
+        Freshness.UNCHECKED: "久未核对",
+        Freshness.OVER: "已过期",
+    },
     Rating: {
         Rating.VERY_SATISFIED: "非常满意",
         Rating.SATISFIED: "满意",
@@ -526,6 +580,9 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Permission.RUN_OUTBOX: "处理积压消息",
         Permission.POST_NOTICE: "发布通知",
         Permission.PUBLISH_WORDS: "审核公开内容",
+        Permission.TAKE_CALLS: "接听热线",
+        Permission.WRITE_KNOWLEDGE: "编写知识",
+        Permission.PUBLISH_KNOWLEDGE: "发布知识",
         Permission.KEEP_DEVICES: "维护设备台账",
         Permission.PLAN_PATROLS: "安排巡查、走访、流动车与求助点",
         Permission.PATROL: "巡查打卡与走访",
@@ -1275,6 +1332,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The desk that first received it has not answered the reporter yet.",
     ),
     "step.no_reply": ("请写明给报事人的答复。", "Write the answer to the reporter."),
+    "step.needs_hands": (
+        "这类事项要有处置后照片，不能只靠答复办结。请受理并派送。",
+        "This kind must be shown done by photos: words do not close it. Accept and dispatch it.",
+    ),
     "step.too_late_to_undo": ("撤回时间已过。可以等退回，或超时改派。", "It is too late to take it back."),
     "step.no_master": ("请选择合并到哪一件。", "Choose the matter to merge it into."),
     "step.own_master": ("不能合并到自己。", "A matter cannot be merged into itself."),

@@ -36,6 +36,7 @@ ACTS: dict[str, str] = {
     Act.SETTLE: "tool",
     Act.ACCEPT: "inbox",
     Act.REFUSE: "circle-x",
+    Act.ANSWER: "message-check",
     Act.VERIFY: "search",
     Act.CONFIRM: "check",
     Act.DENY: "x",

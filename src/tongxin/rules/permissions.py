@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from tongxin.rules.channels import Channel
 from tongxin.rules.errors import NotAllowed
 from tongxin.rules.sealing import Seal
 
@@ -123,6 +124,9 @@ class Permission(StrEnum):
     RUN_OUTBOX = "run_outbox"
     POST_NOTICE = "post_notice"
     PUBLISH_WORDS = "publish_words"
+    TAKE_CALLS = "take_calls"
+    WRITE_KNOWLEDGE = "write_knowledge"
+    PUBLISH_KNOWLEDGE = "publish_knowledge"
     KEEP_DEVICES = "keep_devices"
     PLAN_PATROLS = "plan_patrols"
     PATROL = "patrol"
@@ -136,6 +140,7 @@ DESK = frozenset({R.ACCEPTOR, R.DISPATCHER, R.DUTY_CHIEF, R.COMMANDER, R.OPERATO
 UNIT = frozenset({R.HANDLER, R.HANDLER_HEAD})
 OVERSIGHT = frozenset({R.SUPERVISOR, R.ASSESSOR, R.LEADER, R.DISCLOSER})
 GRID_OR_OVERSIGHT = GRID | OVERSIGHT
+VOICES = frozenset({R.OPERATOR, R.CALLER_BACK})
 ADMINS = frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN})
 
 # 三员分立: the one who builds the rules does not hand out posts, and neither reads the audit (domain.md §2.7)
@@ -160,6 +165,9 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.RUN_OUTBOX: frozenset({R.SYSTEM_ADMIN}),
     Permission.POST_NOTICE: frozenset({R.DISCLOSER, R.SYSTEM_ADMIN}),
     Permission.PUBLISH_WORDS: frozenset({R.DISCLOSER}),
+    Permission.TAKE_CALLS: frozenset({R.OPERATOR}),
+    Permission.WRITE_KNOWLEDGE: VOICES | {R.ACCEPTOR, R.DUTY_CHIEF, R.HANDLER_HEAD},
+    Permission.PUBLISH_KNOWLEDGE: frozenset({R.DUTY_CHIEF, R.COMMANDER}),
     Permission.KEEP_DEVICES: frozenset({R.HANDLER_HEAD, R.SYSTEM_ADMIN}),
     Permission.PLAN_PATROLS: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.VILLAGE_SECRETARY, R.GRID_HEAD}),
     Permission.PATROL: GRID | UNIT,
@@ -223,12 +231,13 @@ def may_arrange_own(actor: Actor) -> bool:
 
 
 def duties_at(
-    actor: Actor, *, area: str, desk_id: int | None, unit_id: int | None, reported: bool = False
+    actor: Actor, *, area: str, desk_id: int | None, unit_id: int | None, reported: bool = False, channel: str = ""
 ) -> dict[Role, Duty]:
     """Return the duties that count for one matter, by role.
 
     A desk role counts at the desk that now owns the matter, a unit role in the unit that handles it, a grid or
-    oversight role on the ground where it lies. So the neighbouring town's dispatcher is nobody here.
+    oversight role on the ground where it lies. So the neighbouring town's dispatcher is nobody here. Who answers the
+    hotline counts, for what came in by it, on the whole ground it serves (domain.md §3.1 rows 2 and 20: 热线坐席).
     """
     if actor is SYSTEM:
         return {Role.PLATFORM: Duty(None, Role.PLATFORM, "", 0)}
@@ -238,6 +247,7 @@ def duties_at(
             (duty.role in DESK and duty.unit_id == desk_id)
             or (duty.role in UNIT and duty.unit_id == unit_id)
             or (duty.role in GRID_OR_OVERSIGHT and area.startswith(duty.area))
+            or (duty.role in VOICES and channel == Channel.HOTLINE and area.startswith(duty.area))
         )
         if here:
             counts.setdefault(duty.role, duty)

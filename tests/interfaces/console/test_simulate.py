@@ -37,6 +37,7 @@ PERMITTED = {
     "verify": [("awaiting_acceptance", "verifying")],
     "confirm": [("verifying", "awaiting_acceptance")],
     "deny": [("verifying", "awaiting_acceptance")],
+    "answer": [("awaiting_acceptance", "closed")],
     "file": [("awaiting_filing", "awaiting_dispatch")],
     "decline": [("awaiting_filing", "refused")],
     "dispatch": [("awaiting_dispatch", "awaiting_signature")],

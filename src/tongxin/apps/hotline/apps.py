@@ -9,6 +9,6 @@ class HotlineConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tongxin.apps.hotline import sentences
+        from tongxin.apps.hotline import reactions, sentences  # noqa: F401
 
         words.REFUSALS.update(sentences.REFUSALS)

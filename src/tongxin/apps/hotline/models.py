@@ -1,1 +1,181 @@
-"""Columns and constraints only."""
+"""Lines, calls, what was handed over, drafts, and the knowledge base: columns and constraints only.
+
+A call names a line and a post, never a caller: its number lies sealed in one column for a day, and nothing is found
+by it.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from tongxin.apps.areas.models import code_field
+from tongxin.rules.calls import CallState
+from tongxin.rules.knowledge import ArticleState
+
+
+class Line(models.Model):
+    """A line of a switchboard, the unit that answers it, and the secrets by which either side knows the other."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
+    url = models.CharField(max_length=200, blank=True)  # where the switchboard takes orders; empty: it takes none
+    sealed_secret = models.BinaryField()
+    sealed_secret_before = models.BinaryField(null=True)
+    before_until = models.DateTimeField(null=True)  # until when the secret before is still good
+    is_open = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Heard(models.Model):
+    """A webhook that was taken: the same one is not taken twice. Kept as long as its signature could be good."""
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="heard")
+    ref = models.CharField(max_length=80)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["line", "ref"], name="webhook_once")]
+
+
+class Call(models.Model):
+    """One call. `number` is sealed and goes after a day; the matter's contact is what the caller agreed to leave."""
+
+    line = models.ForeignKey(Line, null=True, on_delete=models.PROTECT, related_name="calls")
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
+    ref = models.CharField(max_length=80)
+    seat = models.CharField(max_length=20, blank=True)
+    post_id = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=[(state, state) for state in CallState])
+    arrived_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    sealed_number = models.BinaryField(null=True)
+    number_until = models.DateTimeField(null=True)
+    recording = models.CharField(max_length=120, blank=True)
+    outcome = models.CharField(max_length=12, blank=True)
+    matter = models.ForeignKey("matters.Matter", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "ref"], name="call_once"),
+            models.CheckConstraint(
+                condition=Q(sealed_number__isnull=True, number_until__isnull=True)
+                | Q(sealed_number__isnull=False, number_until__isnull=False),
+                name="call_number_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("arrived_at")), name="call_ends_after_it_began"
+            ),
+        ]
+        indexes = [
+            models.Index("post_id", "id", condition=Q(ended_at__isnull=True), name="call_live"),
+            models.Index("number_until", condition=Q(number_until__isnull=False), name="call_number_until"),
+            models.Index("unit", "arrived_at", name="call_period"),
+        ]
+
+
+class Seat(models.Model):
+    """Where the holder of a post sits on a line today: calls for that seat ring there. One post a seat."""
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="seats")
+    code = models.CharField(max_length=20)
+    post_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["line", "code"], name="seat_once")]
+
+
+class HandOver(models.Model):
+    """That a call was put through to others: to whom, what they were told, whether the switchboard did it."""
+
+    call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="hand_overs")
+    matter = models.ForeignKey("matters.Matter", null=True, on_delete=models.SET_NULL, related_name="+")
+    act = models.CharField(max_length=10)  # CallAct: transfer, three_way
+    to = models.CharField(max_length=60)  # a service's number, or the name of a unit
+    told = models.TextField(blank=True)
+    at = models.DateTimeField()
+    post_id = models.BigIntegerField(null=True)
+    is_done = models.BooleanField(null=True)  # null: there was no switchboard to ask
+
+
+class Draft(models.Model):
+    """What was written of a call that is not finished: sealed as it may hold a contact, gone after some days."""
+
+    key = models.CharField(max_length=40)
+    post_id = models.BigIntegerField()
+    call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="drafts")
+    sealed_form = models.BinaryField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post_id", "key"], name="draft_once")]
+
+
+class Place(models.Model):
+    """A place that matters named lately, to be chosen by typing: its name, its area, how it is typed in pinyin."""
+
+    name = models.CharField(max_length=120)
+    area = code_field()
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    pinyin = models.CharField(max_length=400)
+    week = models.PositiveIntegerField()  # matters of the last seven days
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "area"], name="place_once")]
+
+
+class Article(models.Model):
+    """One question that people ask, whatever its answer says today."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    used = models.PositiveIntegerField(default=0)  # in how many answers it was cited
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Version(models.Model):
+    """One wording of an article. Published it never changes; `until_on` is the first day on which it is not good."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=80)
+    body = models.TextField()
+    source = models.CharField(max_length=160, blank=True)
+    area = code_field()
+    templates = ArrayField(models.CharField(max_length=8), default=list)
+    words = ArrayField(models.CharField(max_length=40), default=list)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+    checked_on = models.DateField()
+    state = models.CharField(max_length=10, choices=[(state, state) for state in ArticleState])
+    written_by = models.BigIntegerField(null=True)
+    reviewed_by = models.BigIntegerField(null=True)
+    published_by = models.BigIntegerField(null=True)
+    written_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="version_once"),
+            models.UniqueConstraint(fields=["article"], condition=Q(state="published"), name="version_one_published"),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="version_period"
+            ),
+        ]
+        indexes = [GinIndex(fields=["words"], condition=Q(state="published"), name="version_words")]
+
+
+class Citation(models.Model):
+    """That an answer rested on this wording of an article."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="citations")
+    matter = models.ForeignKey("matters.Matter", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "matter"], name="citation_once")]

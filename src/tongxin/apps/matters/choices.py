@@ -59,9 +59,12 @@ def choices(actor: Actor, matter: Matter, clocks: Sequence[Deadline], now: datet
             desk_id=matter.desk_id,
             unit_id=matter.unit_id,
             reported=actor.reported(matter),
+            channel=matter.channel,
         )
     )
-    first = frozenset(duties_at(actor, area=matter.area, desk_id=matter.first_desk_id, unit_id=None))
+    first = frozenset(
+        duties_at(actor, area=matter.area, desk_id=matter.first_desk_id, unit_id=None, channel=matter.channel)
+    )
     filled = FILLED | {
         "unit_id": matter.ruled_unit or -1,
         "master": Master(-1, State.AWAITING_ACCEPTANCE, matter.is_sealed),

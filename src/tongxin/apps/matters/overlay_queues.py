@@ -22,7 +22,7 @@ from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.overlays import appeal, branch, call_back, extension, hold, objection, order, summons, whistle
 from tongxin.rules.overlays.frame import Overlay, Seat, Step
 from tongxin.rules.overlays.tables import TABLES
-from tongxin.rules.permissions import DESK, GRID_OR_OVERSIGHT, UNIT, Actor, Duty, Role, scope
+from tongxin.rules.permissions import DESK, GRID_OR_OVERSIGHT, UNIT, VOICES, Actor, Duty, Role, scope
 from tongxin.rules.units import COMMAND
 
 
@@ -209,6 +209,10 @@ def _seats(actor: Actor, duties: Sequence[Duty], seat: Seat, kind: Overlay) -> I
     }[seat]
     if sits:
         yield f"{column} = ANY(%s::bigint[])", [sits]
+    for duty in duties if seat is Seat.FIRST else ():
+        if duty.role in VOICES:
+            clause, params = queries.area_clause(duty.area)
+            yield f"matters_matter.channel = 'hotline' AND {clause}", params
     for duty in duties:
         if duty.role in GRID_OR_OVERSIGHT:
             yield queries.area_clause(duty.area)

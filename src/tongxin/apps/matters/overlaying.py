@@ -266,7 +266,8 @@ def duties_of(by: Actor, matter: Standing | Matter, row: Any, seat: Seat) -> dic
         case Seat.HOLDER:
             opened = getattr(row, "whistle", row)
             desk = unit = opened.unit_id if opened else None
-    return duties_at(by, area=matter.area, desk_id=desk, unit_id=unit, reported=by.reported(matter))
+    heard = matter.channel if seat is Seat.FIRST else ""  # who answers the hotline shares the first desk's part
+    return duties_at(by, area=matter.area, desk_id=desk, unit_id=unit, reported=by.reported(matter), channel=heard)
 
 
 def _duty(by: Actor, matter: Standing, row: Any, step: Step) -> Duty:

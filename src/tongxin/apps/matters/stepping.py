@@ -250,6 +250,13 @@ def _of_act(asked: Asked, matter: Standing, late: bool, work: Clockwork, rings: 
         case Act.CLOSE:
             closed = {"close_as": asked.close_as, "is_late": late, "closed_by": asked.by.person_id}
             return closed | ({"replied_at": now} if asked.reply.strip() else {})
+        case Act.ANSWER:
+            return {
+                "close_as": CloseKind.LATE if late else CloseKind.NORMAL,
+                "is_late": late,
+                "closed_by": asked.by.person_id,
+                "replied_at": now,
+            }
         case Act.FOLLOW:
             return {"close_as": asked.close_as or "", "is_late": asked.is_late, "stopped_at": None, "replied_at": now}
         case Act.REOPEN:

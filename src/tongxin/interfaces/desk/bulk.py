@@ -38,7 +38,7 @@ AS_SUGGESTED = "suggested"
 # these are told apart one by one: they name another matter, cannot be undone, or wait for somebody's second look
 ONE_BY_ONE = frozenset(
     {
-        *(Act.MERGE, Act.UNMERGE, Act.FOLLOW, Act.TAKE_BACK, Act.PROPOSE_VOID, Act.VOID),
+        *(Act.ANSWER, Act.MERGE, Act.UNMERGE, Act.FOLLOW, Act.TAKE_BACK, Act.PROPOSE_VOID, Act.VOID),
         *(Act.REOPEN, Act.REINSTATE, Act.REHANDLE),
     }
 )

@@ -125,7 +125,7 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
     laid = overlay_choices.laid(actor, found, clocks, now, ended=overlays.past_kinds(entries))
     told_of = overlays.told_of(entries, said.notes, said.who)
     offered = offers(actor, found, clocks, now)
-    duties = duties_at(actor, area=found.area, desk_id=found.desk_id, unit_id=found.unit_id)
+    duties = duties_at(actor, area=found.area, desk_id=found.desk_id, unit_id=found.unit_id, channel=found.channel)
     told = getattr(found, "contact", None)
     return head(found, clocks, now, laid) | {
         "now": now,

@@ -36,6 +36,7 @@ ASKS: Mapping[Act, tuple[str, ...]] = {
     Act.SETTLE: ("before", "after", "reason"),
     Act.ACCEPT: (),
     Act.REFUSE: ("ground", "reason", "route"),
+    Act.ANSWER: ("reply",),
     Act.VERIFY: (),
     Act.CONFIRM: ("other", "optional reason"),
     Act.DENY: ("other", "reason"),

@@ -33,6 +33,7 @@ class Act(StrEnum):
     SETTLE = "settle"  # 自行处置
     ACCEPT = "accept"  # 受理
     REFUSE = "refuse"  # 不予受理
+    ANSWER = "answer"  # 直接答复
     VERIFY = "verify"  # 发核实
     CONFIRM = "confirm"  # 核实属实
     DENY = "deny"  # 核实不实

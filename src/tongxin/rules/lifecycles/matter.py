@@ -33,7 +33,9 @@ from tongxin.rules.lifecycles.obstacles import (
     at_the_bottom,
     at_the_top,
     has_children,
+    needs_hands,
     no_after_photo,
+    no_answer,
     no_before_photo,
     no_close_kind,
     no_ground,
@@ -150,6 +152,7 @@ class Step(NamedTuple):
 
 S, A, R = State, Act, Role
 ACCEPTORS = frozenset({R.ACCEPTOR, R.DUTY_CHIEF, R.OPERATOR})
+TALKERS = frozenset({R.OPERATOR})
 DISPATCHERS = frozenset({R.DISPATCHER, R.DUTY_CHIEF})
 CHIEFS = frozenset({R.DUTY_CHIEF, R.COMMANDER})
 HANDLERS = frozenset({R.HANDLER, R.HANDLER_HEAD})
@@ -180,6 +183,8 @@ LIFECYCLE: tuple[Step, ...] = (
     Step(
         A.REFUSE, _at(S.AWAITING_ACCEPTANCE), S.REFUSED, ACCEPTORS, (has_children, no_ground, no_reason, no_route), GONE
     ),
+    # 自办结: what a caller asks is answered in the call, from the knowledge base (domain.md §2.3)
+    Step(A.ANSWER, _at(S.AWAITING_ACCEPTANCE), S.CLOSED, TALKERS, (has_children, needs_hands, no_answer), FINISH),
     Step(A.VERIFY, _at(S.AWAITING_ACCEPTANCE), S.VERIFYING, ACCEPTORS | TIME),  # the platform: what a device saw
     Step(A.CONFIRM, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, sealed_by=CHIEFS),
     Step(A.DENY, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, (no_reason,), sealed_by=CHIEFS),

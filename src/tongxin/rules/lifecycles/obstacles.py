@@ -57,6 +57,15 @@ def ruled_here(facts: Facts, _: Ask) -> Refused | None:
     return StepRefused("step.ruled_here") if bound else None
 
 
+def needs_hands(facts: Facts, _: Ask) -> Refused | None:
+    """What must be shown by photos of the result cannot be settled by words."""
+    return StepRefused("step.needs_hands") if facts.after_photos_wanted else None
+
+
+def no_answer(_: Facts, ask: Ask) -> Refused | None:
+    return None if ask.reply.strip() else StepRefused("step.no_reply")
+
+
 def no_suggested_unit(facts: Facts, ask: Ask) -> Refused | None:
     if ask.suggested_unit is None:
         return StepRefused("step.no_suggested_unit")

@@ -164,7 +164,7 @@ def duty_on(matter: Matter, permission: Permission, by: Actor) -> Duty:
     Whoever reported a matter may add to it, wherever it lies; so may the units that are asked to take part in it.
     """
     granted = duty_for(by, permission)
-    counting = duties_at(by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id)
+    counting = duties_at(by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id, channel=matter.channel)
     # the first desk owns the answer, and the call-back, wherever the matter went since
     counting = duties_at(by, area=matter.area, desk_id=matter.first_desk_id, unit_id=None) | counting
     here = next((duty for role, duty in counting.items() if role in GRANTS[permission]), None)

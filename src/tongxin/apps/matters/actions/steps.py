@@ -92,9 +92,14 @@ def _decide(asked: Asked, standing: Mapping[int, Standing], clocks: Sequence[Ope
         merged_from=beside.merged_from(matter.id) if asked.act is Act.UNMERGE else None,
     )
     duties = duties_at(
-        asked.by, area=matter.area, desk_id=matter.desk_id, unit_id=matter.unit_id, reported=asked.by.reported(matter)
+        asked.by,
+        area=matter.area,
+        desk_id=matter.desk_id,
+        unit_id=matter.unit_id,
+        reported=asked.by.reported(matter),
+        channel=matter.channel,
     )
-    first = duties_at(asked.by, area=matter.area, desk_id=matter.first_desk_id, unit_id=None)
+    first = duties_at(asked.by, area=matter.area, desk_id=matter.first_desk_id, unit_id=None, channel=matter.channel)
     step = decide(asked.act, facts, _ask(asked, standing, matter), frozenset(duties), at_first_desk=frozenset(first))
     counting = first if step.from_first_desk else duties
     duty = next(duty for role, duty in counting.items() if role in step.takers(facts))

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongxin.interfaces.api.intake import machines
+from tongxin.interfaces.api.intake import cti, machines
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("cti/<str:line>", cti.heard, name="cti"),
     path("v1/readings", machines.readings),
     path("v1/events", machines.events),
     path("v1/faults", machines.faults),

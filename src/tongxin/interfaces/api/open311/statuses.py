@@ -57,6 +57,7 @@ TELLINGS: Mapping[Act, Telling] = {
     Act.UNMERGE: Telling(Status.IN_PROGRESS, "改为单独办理。", "Handled by itself again."),
     Act.REPLY: Telling(Status.IN_PROGRESS, "已答复报事人。", "The reporter was answered."),
     Act.CLOSE: Telling(Status.FIXED, "已办结。", "Solved and closed."),
+    Act.ANSWER: Telling(Status.FIXED, "已在电话里答复。", "Answered in the call."),
     Act.FOLLOW: Telling(Status.FIXED, "随合并办理的事项一并办结。", "Closed with the report it was handled with."),
     Act.REFUSE: Telling(Status.NO_FURTHER_ACTION, "不予受理：{ground}。", "Not taken: {ground}."),
     Act.DECLINE: Telling(Status.NO_FURTHER_ACTION, "不予立案：{ground}。", "Not taken: {ground}."),

@@ -1,0 +1,99 @@
+"""The switchboard: whether what it sends is its own, and asking it to answer, put through or hang up.
+
+Both ways in the envelopes of Standard Webhooks. What it does not do is told honestly: nobody waits for it long.
+"""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from tongxin.apps.hotline.models import Call, Line
+from tongxin.apps.hotline.sealing import opened
+from tongxin.rules.calls import CallAct
+from tongxin.rules.errors import Refused
+
+log = structlog.get_logger()
+
+TOLERANCE = 300.0  # seconds, as Standard Webhooks says
+HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
+
+
+class Forged(Refused):
+    """The envelope is not from this line, or not from now."""
+
+    status = 401
+
+
+class Unreached(Refused):
+    """The switchboard did not do it, or did not answer."""
+
+    status = 503
+
+
+def secrets_of(line: Line, now: datetime) -> list[str]:
+    """Return the secrets that are good for a line now: its own, and for a day the one before."""
+    found = [opened(line.sealed_secret)]
+    if line.before_until is not None and now < line.before_until:
+        found.append(opened(line.sealed_secret_before))
+    return [each for each in found if each]
+
+
+def verified(line: Line | None, headers: dict[str, str], body: bytes, now: datetime) -> dict[str, Any]:
+    """Return what an envelope holds. Raises Forged; why is logged by its reason alone, never by what it held."""
+    from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+    given = {name: headers.get(name, "") for name in HEADERS}
+    if line is None:
+        raise _refused("unknown_line", "")
+    if not _is_recent(given["webhook-timestamp"], now):
+        raise _refused("late", line.code)
+    for secret in secrets_of(line, now):
+        try:
+            found = Webhook(secret).verify(body, given)
+        except (WebhookVerificationError, ValueError):  # ValueError: no base64, no JSON, no UTF-8
+            continue
+        if isinstance(found, dict):
+            return found
+    raise _refused("forged", line.code)
+
+
+def order(call: Call, act: CallAct, to: str = "") -> None:
+    """Ask the switchboard for an act on a call. Raises Unreached. One request, with a short time-out."""
+    import httpx
+    from standardwebhooks.webhooks import Webhook
+
+    line = call.line
+    if line is None or not line.url:
+        raise Unreached("cti.none")
+    body = json.dumps({"call": call.ref, "act": act.value, "to": to, "seat": call.seat})
+    id_, at = f"msg_{uuid.uuid4().hex}", datetime.now(UTC)
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": id_,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(opened(line.sealed_secret)).sign(id_, at, body),
+    }
+    try:
+        answer = httpx.post(line.url, content=body, headers=headers, timeout=settings.CTI_SECONDS)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        log.warning("cti.unreached", line=line.code, act=act.value, error=type(error).__name__)
+        raise Unreached("cti.unreached") from error
+    if answer.status_code >= 300:
+        log.warning("cti.declined", line=line.code, act=act.value, status=answer.status_code)
+        raise Unreached("cti.declined", status=answer.status_code)
+
+
+def _is_recent(timestamp: str, now: datetime) -> bool:
+    try:
+        return abs(now.timestamp() - float(timestamp)) <= TOLERANCE
+    except ValueError:
+        return False
+
+
+def _refused(reason: str, line: str) -> Forged:
+    log.warning("cti.refused", line=line, reason=reason)
+    return Forged("cti.forged" if reason != "late" else "cti.late")

@@ -1,0 +1,64 @@
+"""What a switchboard tells of its calls: signed, each message once, forged and late ones refused."""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from tongxin.apps.hotline import actions, cti
+from tongxin.apps.hotline.actions.calls import Told
+from tongxin.apps.hotline.models import Line
+from tongxin.guard.addresses import address_of
+from tongxin.guard.limits import Limit
+from tongxin.interfaces.api.problems import TooLarge, WrongMethod, respond
+from tongxin.rules.calls import CallEvent
+from tongxin.rules.errors import Invalid, Refused
+from tongxin.rules.permissions import reporting
+
+log = structlog.get_logger()
+BODY_LIMIT = 16_384
+KNOCKS = Limit(a_minute=1_200, burst=240)  # a busy switchboard tells some ten things a second
+
+
+@csrf_exempt
+def heard(request: HttpRequest, line: str) -> HttpResponse:
+    """Take in one message of a line's switchboard; 202 with no body."""
+    try:
+        _take_in(request, line)
+    except Refused as refusal:
+        if refusal.status != 401:  # those were logged where they were found
+            log.warning("cti.not_taken", line=line[:40], code=refusal.code)
+        return respond(request, refusal)
+    return HttpResponse(status=202)
+
+
+def _take_in(request: HttpRequest, code: str) -> None:
+    KNOCKS.take(address_of(request))
+    if request.method != "POST":
+        raise WrongMethod("method.not_allowed", method=request.method, allowed="POST")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
+        raise TooLarge("cti.too_large", limit_kb=BODY_LIMIT // 1024)
+    now = timezone.now()
+    line = Line.objects.filter(code=code[:40], is_open=True).first()
+    body = cti.verified(line, {name: request.headers.get(name, "") for name in cti.HEADERS}, request.body, now)
+    told = _told(request.headers["webhook-id"], body)
+    actions.hear(line.pk, told, by=reporting(f"line:{line.code}"), now=now)  # type: ignore[union-attr]
+
+
+def _told(id_: str, body: dict[str, Any]) -> Told:
+    """Return what the message says. Raises Invalid."""
+    data = body.get("data")
+    try:
+        event = CallEvent(body.get("type", ""))
+        at = datetime.fromisoformat(body["timestamp"])
+        if at.tzinfo is None or not isinstance(data, dict):
+            raise ValueError(at)
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise Invalid("cti.unreadable") from wrong
+    said = {name: data.get(name) or "" for name in ("call", "seat", "number", "recording")}
+    if not all(isinstance(each, str) for each in said.values()):
+        raise Invalid("cti.unreadable")
+    return Told(id_, event, said["call"], at, said["seat"], said["number"], said["recording"])
