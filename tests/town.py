@@ -71,6 +71,7 @@ UNITS = {
     "enforcement": (UnitKind.DESK_ENFORCEMENT, "330802001", "荷花街道综合执法队"),
     "next_sanitation": (UnitKind.SANITATION, "330803001", "樟潭街道环卫所"),
     "lamps": (UnitKind.MUNICIPAL, "330802", "柯城区市政路灯所"),
+    "hotline": (UnitKind.HOTLINE, "3308", "衢州市 12345 热线"),
     "supervision": (UnitKind.SUPERVISION, "3308", "衢州市督查室"),
 }
 CAST = {
@@ -86,6 +87,9 @@ CAST = {
     "second_chief": (Role.DUTY_CHIEF, "command_room", "330802001"),
     "commander": (Role.COMMANDER, "command_room", "330802001"),
     "caller_back": (Role.CALLER_BACK, "command_room", "330802001"),
+    "operator": (Role.OPERATOR, "hotline", "3308"),
+    "second_operator": (Role.OPERATOR, "hotline", "3308"),
+    "hotline_chief": (Role.DUTY_CHIEF, "hotline", "3308"),
     "county_chief": (Role.DUTY_CHIEF, "county_center", "330802"),
     "county_commander": (Role.COMMANDER, "county_center", "330802"),
     "city_chief": (Role.DUTY_CHIEF, "city_center", "3308"),

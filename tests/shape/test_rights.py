@@ -129,3 +129,16 @@ def test_what_was_walked_and_answered_is_counted_by_place_and_team():
         assert not [field for field in model._meta.get_fields() if field.is_relation and "people.P" in str(field)], (
             model
         )
+
+
+def test_a_call_is_kept_by_line_and_post_and_its_number_is_sealed_and_ends():
+    """No table is keyed by a caller: nothing could be found by a number, and none outlives its day."""
+    from tongxin.apps.hotline.models import Call, Draft
+
+    for model in (Call, Draft):
+        names = {field.name for field in model._meta.get_fields()}
+        assert not {"number", "phone", "caller", "name", "person_id"} & names, model
+        indexed = {name for index in model._meta.indexes for name in index.fields}
+        indexed |= {name for each in model._meta.constraints for name in getattr(each, "fields", ())}
+        assert not [name for name in indexed if name.startswith("sealed")], model
+    assert "hotline_call_number_has_an_end" in {each.name for each in Call._meta.constraints}

@@ -38,7 +38,7 @@ class Heard(models.Model):
     at = models.DateTimeField(db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["line", "ref"], name="webhook_once")]
+        constraints = [models.UniqueConstraint(fields=["line", "ref"], name="hotline_webhook_once")]
 
 
 class Call(models.Model):
@@ -61,20 +61,21 @@ class Call(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["line", "ref"], name="call_once"),
+            models.UniqueConstraint(fields=["line", "ref"], name="hotline_call_once"),
             models.CheckConstraint(
                 condition=Q(sealed_number__isnull=True, number_until__isnull=True)
                 | Q(sealed_number__isnull=False, number_until__isnull=False),
-                name="call_number_has_an_end",
+                name="hotline_call_number_has_an_end",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("arrived_at")), name="call_ends_after_it_began"
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("arrived_at")),
+                name="hotline_call_ends_after_it_began",
             ),
         ]
         indexes = [
-            models.Index("post_id", "id", condition=Q(ended_at__isnull=True), name="call_live"),
-            models.Index("number_until", condition=Q(number_until__isnull=False), name="call_number_until"),
-            models.Index("unit", "arrived_at", name="call_period"),
+            models.Index("post_id", "id", condition=Q(ended_at__isnull=True), name="hotline_call_live"),
+            models.Index("number_until", condition=Q(number_until__isnull=False), name="hotline_call_number_until"),
+            models.Index("unit", "arrived_at", name="hotline_call_period"),
         ]
 
 
@@ -86,7 +87,7 @@ class Seat(models.Model):
     post_id = models.BigIntegerField(unique=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["line", "code"], name="seat_once")]
+        constraints = [models.UniqueConstraint(fields=["line", "code"], name="hotline_seat_once")]
 
 
 class HandOver(models.Model):
@@ -112,7 +113,7 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["post_id", "key"], name="draft_once")]
+        constraints = [models.UniqueConstraint(fields=["post_id", "key"], name="hotline_draft_once")]
 
 
 class Place(models.Model):
@@ -126,7 +127,7 @@ class Place(models.Model):
     week = models.PositiveIntegerField()  # matters of the last seven days
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["name", "area"], name="place_once")]
+        constraints = [models.UniqueConstraint(fields=["name", "area"], name="hotline_place_once")]
 
 
 class Article(models.Model):
@@ -162,13 +163,15 @@ class Version(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["article", "number"], name="version_once"),
-            models.UniqueConstraint(fields=["article"], condition=Q(state="published"), name="version_one_published"),
+            models.UniqueConstraint(fields=["article", "number"], name="hotline_version_once"),
+            models.UniqueConstraint(
+                fields=["article"], condition=Q(state="published"), name="hotline_version_one_published"
+            ),
             models.CheckConstraint(
-                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="version_period"
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="hotline_version_period"
             ),
         ]
-        indexes = [GinIndex(fields=["words"], condition=Q(state="published"), name="version_words")]
+        indexes = [GinIndex(fields=["words"], condition=Q(state="published"), name="hotline_version_words")]
 
 
 class Citation(models.Model):
@@ -178,4 +181,4 @@ class Citation(models.Model):
     matter = models.ForeignKey("matters.Matter", on_delete=models.CASCADE, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["version", "matter"], name="citation_once")]
+        constraints = [models.UniqueConstraint(fields=["version", "matter"], name="hotline_citation_once")]

@@ -53,7 +53,7 @@ def at_hand(actor: Actor, now: datetime) -> Call | None:
         return None
     live = Call.objects.filter(unit_id=duty.unit_id, ended_at=None, state__in=LIVE, arrived_at__gte=now - STALE)
     mine = live.filter(Q(post_id=duty.post_id) | Q(post_id=None, state="ringing")).select_related("line")
-    return mine.order_by(Q(post_id=None), "-arrived_at").first()
+    return mine.order_by(F("post_id").asc(nulls_last=True), "-arrived_at").first()
 
 
 def call_of(actor: Actor, call_id: int) -> Call:
