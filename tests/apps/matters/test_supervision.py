@@ -206,7 +206,7 @@ def test_an_order_must_say_what_it_is_about(town, now, matter):
 @pytest.mark.parametrize(
     ("grade", "who"),
     [
-        (Grade.ORDINARY, {"supervisor", "duty_chief", "second_chief", "county_chief", "city_chief"}),
+        (Grade.ORDINARY, {"supervisor", "duty_chief", "second_chief", "county_chief", "city_chief", "hotline_chief"}),
         (Grade.KEY, {"supervisor", "commander", "county_commander"}),
         (Grade.LEADER, {"supervisor", "leader"}),
     ],

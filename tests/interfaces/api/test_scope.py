@@ -21,6 +21,9 @@ MATRIX = {
     "second_chief": (True, True, True),
     "commander": (True, True, True),
     "caller_back": (True, True, True),
+    "operator": (True, True, False),  # it did not come by the hotline
+    "second_operator": (True, True, False),
+    "hotline_chief": (True, True, False),
     "county_chief": (True, True, False),  # not at their desk
     "county_commander": (True, True, False),  # not at their desk
     "city_chief": (True, True, False),  # not at their desk

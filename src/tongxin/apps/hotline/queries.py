@@ -159,3 +159,10 @@ def emergencies(actor: Actor, start: datetime, end: datetime) -> "QuerySet[HandO
     unit = duty.unit_id if duty else None
     mine = HandOver.objects.filter(act=CallAct.TRANSFER, call__unit_id=unit, at__gte=start, at__lt=end)
     return mine.select_related("matter").order_by("-at")
+
+
+def draft_of_call(actor: Actor, now: datetime) -> Filed | None:
+    """Return what was written of the call at hand already: a reload, or a browser that broke down."""
+    call = at_hand(actor, now)
+    row = call.drafts.order_by("-saved_at").first() if call and call.post_id else None
+    return Filed(row.key, row.saved_at, opened_form(row.sealed_form)) if row else None
