@@ -19,9 +19,11 @@ UPDATED = f"""coalesce({M}.closed_at, (
 ), {M}.reported_at)"""
 # the journal is appended in time: an act is not recorded before it happened, so the index of `recorded_at` finds it
 SKEW = timedelta(minutes=5)  # but the clock of a web server may run ahead of the database's
-TOUCHED = f"""{M}.id IN (
-    SELECT substr(subject, 8)::bigint FROM journal_entry
-    WHERE recorded_at >= %s::timestamptz AND starts_with(subject, 'matter:') AND kind = ANY(%s::text[]))"""
+TOUCHED = """
+    WITH touched AS MATERIALIZED (
+        SELECT substr(subject, 8)::bigint AS id, max(at) AS at FROM journal_entry
+        WHERE recorded_at >= %s::timestamptz AND starts_with(subject, 'matter:') AND kind = ANY(%s::text[])
+        GROUP BY subject)"""
 LINE = f"""
     SELECT {M}.id, number, template_code, template_version, state, is_sealed, area, place, lon, lat, unit_id, desk_id,
            {M}.reported_at, {M}.closed_at, {UPDATED}, whole.due_at, {{text}}
@@ -55,8 +57,7 @@ class Asked:
     is_open: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
-    changed_since: datetime | None = None
-    changed_until: datetime | None = None
+    changed: tuple[datetime, datetime] | None = None
     size: int = 1_000
     skip: int = 0
 
@@ -101,12 +102,16 @@ def lines(actor: Actor | None, asked: Asked) -> list[Line]:
     """Return matters, newest first. One statement, whose parts each follow an index of the scope."""
     rest, values = _narrowed(asked)
     newest = "ORDER BY reported_at DESC, id DESC LIMIT %s"
+    source = f"{M} JOIN touched USING (id)" if asked.changed else M
     parts = _parts(actor) or [nothing()]
-    selects = [f"(SELECT id, reported_at FROM {M} WHERE {clause} AND {rest} {newest})" for clause, _ in parts]
+    selects = [f"(SELECT id, reported_at FROM {source} WHERE {clause} AND {rest} {newest})" for clause, _ in parts]
     params = [value for _, own in parts for value in (*own, *values, asked.size + asked.skip)]
     page = f"SELECT id FROM ({' UNION '.join(selects)}) AS merged {newest} OFFSET %s"
     sql = LINE.format(page=page, text="r.text" if actor else "NULL")
-    return [Line(*row) for row in run(sql, [list(asked.told), *params, asked.size, asked.skip])]
+    params = [list(asked.told), *params, asked.size, asked.skip]
+    if asked.changed:
+        sql, params = TOUCHED + sql, [asked.changed[0] - SKEW, list(asked.told), *params]
+    return [Line(*row) for row in run(sql, params)]
 
 
 def happened(
@@ -160,11 +165,7 @@ def _narrowed(asked: Asked) -> Clause:
         clauses.append(("reported_at >= %s::timestamptz", [asked.since]))
     if asked.until:
         clauses.append(("reported_at <= %s::timestamptz", [asked.until]))
-    if asked.changed_since:
-        told = list(asked.told)
-        clauses.append((TOUCHED, [asked.changed_since - SKEW, told]))
-        clauses.append((f"date_trunc('second', {UPDATED}) >= %s::timestamptz", [told, asked.changed_since]))
-    if asked.changed_until:
-        told = list(asked.told)
-        clauses.append((f"date_trunc('second', {UPDATED}) <= %s::timestamptz", [told, asked.changed_until]))
+    if asked.changed:
+        changed = f"date_trunc('second', coalesce({M}.closed_at, touched.at))"
+        clauses.append((f"{changed} BETWEEN %s::timestamptz AND %s::timestamptz", [*asked.changed]))
     return " AND ".join(text for text, _ in clauses) or "true", [value for _, own in clauses for value in own]

@@ -29,8 +29,8 @@ RECEIPT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 def requests(call: Call) -> Listing:
     """Return a list of requests, newest first. Two statements with a key, one without."""
     wanted = asked(call.params, call.now)
-    if wanted.changed_since and wanted.changed_until:
-        call.weigh(wanted.changed_since, wanted.changed_until)
+    if wanted.changed:
+        call.weigh(*wanted.changed)
     return _listing(call, outside.lines(call.actor, wanted))
 
 
@@ -60,30 +60,26 @@ def asked(params: Params, now: datetime) -> Asked:
         raise Invalid("open311.page", most=DEEPEST)
     if numbers := params.listed("service_request_id"):
         return Asked(statuses.CHANGES, numbers=[number.upper() for number in numbers], size=size, skip=skip)
-    since, until = span(params.moment("start_date"), params.moment("end_date"))
-    changed_since, changed_until = span(params.moment("updated_after"), params.moment("updated_before"))
-    if since is None and changed_since is None:
-        since = now - WINDOW
+    reported = span(params.moment("start_date"), params.moment("end_date"))
+    changed = span(params.moment("updated_after"), params.moment("updated_before"))
+    since, until = reported or (None if changed else now - WINDOW, None)
     return Asked(
         statuses.CHANGES,
         templates=params.listed("service_code"),
         is_open=_is_open(params),
         since=since,
         until=until,
-        changed_since=changed_since,
-        changed_until=changed_until,
+        changed=changed,
         size=size,
         skip=skip,
     )
 
 
-def span(since: datetime | None, until: datetime | None) -> tuple[datetime | None, datetime | None]:
-    """Return both ends of a span of 90 days at most, the missing one added. Raises Invalid."""
-    if since is None and until is None:
-        return None, None
+def span(since: datetime | None, until: datetime | None) -> tuple[datetime, datetime] | None:
+    """Return both ends of a span of 90 days at most, a missing one added; None where none is given. Raises Invalid."""
     if since is None or until is None:
-        since = since or until - WINDOW  # type: ignore[operator]
-        return since, until or since + WINDOW
+        since = since or (until - WINDOW if until else None)
+        return (since, until or since + WINDOW) if since else None
     if not timedelta(0) <= until - since <= WINDOW:
         raise Invalid("open311.span", days=WINDOW.days)
     return since, until

@@ -42,7 +42,7 @@ def updates(call: Call) -> Listing:
     since, until = params.moment("start_date"), params.moment("end_date")
     if (since is None) != (until is None):
         raise Invalid("open311.half_span")
-    since, until = span(since or call.now - DAY, until or call.now)
+    since, until = span(since, until) or (call.now - DAY, call.now)
     call.weigh(since, until)
     found = outside.happened(
         call.actor,
