@@ -22,6 +22,7 @@ from tongxin.interfaces.api.v1 import (
     readers,
     suggestions,
     unsealing,
+    webhooks,
 )
 from tongxin.interfaces.api.v1.keys import Bearer, Header
 from tongxin.rules.errors import Invalid, Missing
@@ -45,7 +46,7 @@ class Api(NinjaAPI):
     def _described(self) -> dict[str, Any]:
         described = super().get_openapi_schema(path_prefix="/api/v1/")
         described["components"]["schemas"] |= documents.schemas(
-            *suggestions.SHAPES, *overlay_shapes.ALL, *proposals.SHAPES
+            *suggestions.SHAPES, *overlay_shapes.ALL, *proposals.SHAPES, *webhooks.SHAPES
         )
         for methods in described["paths"].values():
             for told in methods.values():  # ninja adds an empty 200 where only others are declared
@@ -62,7 +63,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api-v1",
 )
-for each in (matters, acts, overlays, evidence, readers, unsealing, suggestions, places, catalog, proposals):
+for each in (matters, acts, overlays, evidence, readers, unsealing, suggestions, places, catalog, proposals, webhooks):
     api.add_router("", each.router)
 
 
