@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.town import a_matter, a_photo
 from tongxin.apps.matters import actions, receipts
 from tongxin.apps.matters.models import Contact, Matter, Note
+from tongxin.apps.notify.models import Subscription
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.portal import following, following_acts, following_rights
 from tongxin.interfaces.portal import following_devices as devices
@@ -20,7 +21,20 @@ from tongxin.rules.permissions import RESIDENT, holding_receipt
 pytestmark = pytest.mark.django_db
 WORDS, PHONE = "菜场边上王阿姨家门口垃圾堆了三天。", "13800006027"
 ANSWER = "已清运并冲洗，王阿姨电话13800006027已回。"
-ACTS = ("add", "urge", "withdraw", "rate", "appeal", "readers", "data", "contact", "link", "erase", "data.json")
+ACTS = (
+    "add",
+    "urge",
+    "withdraw",
+    "rate",
+    "appeal",
+    "telling",
+    "readers",
+    "data",
+    "contact",
+    "link",
+    "erase",
+    "data.json",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +98,7 @@ def test_a_link_alone_shows_how_it_is_going_and_nothing_of_the_reporter(mine, to
         "是您报的吗",
     ):
         assert told in page, told
-    for kept in (WORDS[:8], "王阿姨", "桥下", PHONE, "6027", "等车", "测试handler"):
+    for kept in (WORDS[:8], "王阿姨", "桥下", "补充了", PHONE, "6027", "等车", "测试handler"):
         assert kept not in page, kept
     assert answer["Cache-Control"] == "no-store" and answer["X-Robots-Tag"] == "noindex"
     for act in ACTS:
@@ -270,6 +284,22 @@ def test_the_reporter_takes_the_own_data_along_mends_and_erases_it(mine, town):
     assert "都已删除" in text(phone.get(gone["Location"]))
     assert "王阿姨" not in text(phone.get(link)) + text(phone.get(link + "data"))
     assert not Note.objects.filter(text__contains="王阿姨").exists()
+
+
+def test_the_reporter_chooses_where_to_be_told_and_takes_it_back(mine):
+    matter, link = mine()
+    phone = reporters(matter)
+
+    assert phone.post(link + "telling", {"medium": "mail", "address": "niemand"}).status_code == 422
+    assert phone.post(link + "telling", {"medium": "mail", "address": "wang@example.org"}).status_code == 302
+    page = text(phone.get(link + "telling"))
+    assert "w***@example.org" in page and "wang@" not in page
+    told = json.loads(phone.get(link + "data.json").content)["told_at"]
+    assert told == [{"by": "mail", "address": "wang@example.org"}]
+    (kept,) = Subscription.objects.filter(matter=matter)
+    assert Client().post(link + "telling", {"remove": kept.pk}).status_code == 302 and Subscription.objects.exists()
+    assert phone.post(link + "telling", {"remove": kept.pk}).status_code == 302
+    assert not Subscription.objects.exists()
 
 
 def test_nobody_knocks_without_end(mine, monkeypatch):

@@ -115,7 +115,7 @@ def subscriptions(actor: Actor, *, matter_id: int | None = None) -> "QuerySet[Su
         own = visible_to(actor, Matter.objects.filter(pk=matter_id)).filter(
             Q(reported_by=actor.person_id) if actor.person_id else Q(pk=actor.matter_id)
         )
-        return Subscription.objects.filter(matter__in=own)
+        return Subscription.objects.filter(matter_id__in=list(own.values_list("pk", flat=True)))
     return Subscription.objects.filter(person_id=actor.person_id or 0)
 
 

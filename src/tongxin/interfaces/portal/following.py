@@ -40,7 +40,9 @@ from tongxin.rules.permissions import RESIDENT, Actor, holding_receipt
 
 READS = Limit(a_minute=120, burst=120)  # pages and pictures of one address
 PROOFS = Limit(a_minute=4, burst=12)  # guesses of one address, whatever matter they are about
-NEXT = frozenset({"add", "urge", "withdraw", "rate", "appeal", "readers", "data", "contact", "link", "erase"})
+NEXT = frozenset(
+    {"add", "urge", "withdraw", "rate", "appeal", "telling", "readers", "data", "contact", "link", "erase"}
+)
 
 
 @dataclass
@@ -148,7 +150,7 @@ def _shown(found: Visit, *, error: str = "") -> dict[str, Any]:
         said = [each._replace(text=masked_text(each.text)) for each in said]
     return shown | {
         "head": telling.head(matter, found.clocks, found.now, leads=_leads(matter)),
-        "moments": telling.told(matter, found.entries, found.now),
+        "moments": telling.told(matter, found.entries, found.now, is_mine=found.is_mine),
         "replies": said,
         "after": [each for each in found.evidence if _is_result(matter, each)],
         "area": names().get(matter.area[:12], ""),
@@ -314,6 +316,7 @@ def said_done(done: str) -> str:
         "wished": _("The unit has been told that you no longer need it. It decides and answers you."),
         "rated": _("Thank you. Your word is kept as you gave it."),
         "appealed": _("Your appeal has been received. Somebody else hears it within ten working days."),
+        "told": _("Set. It goes for this matter only."),
         "corrected": _("Your contact has been set right."),
         "rotated": _("This is your new link. The old one opens nothing any more, on any device."),
         "joined": _("You are in. You have a receipt of your own and are answered like everybody."),

@@ -14,6 +14,7 @@ from tongxin.apps.matters import actions, unmaskings
 from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT
 from tongxin.apps.matters.kept import Kept, kept
 from tongxin.apps.matters.unmaskings import Reader
+from tongxin.apps.notify import queries
 from tongxin.apps.people.queries import unit_names
 from tongxin.guard.addresses import address_of
 from tongxin.guard.limits import Limit
@@ -28,6 +29,7 @@ from tongxin.look.paper import pdf_of
 from tongxin.rules.errors import Refused
 from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.masking import masked_name, masked_phone
+from tongxin.rules.occasions import Medium
 from tongxin.rules.ratings import Rating
 
 COPIES = Limit(a_minute=2, burst=4)  # documents: each takes a core for a second
@@ -83,9 +85,8 @@ def data_json(request: HttpRequest, receipt: UUID) -> HttpResponse:
     if not found.is_mine:
         return to_prove(found, "data")
     COPIES.take(address_of(request))
-    answer = JsonResponse(
-        _written(kept(found.me, found.matter)), json_dumps_params={"ensure_ascii": False, "indent": 1}
-    )
+    told = _written(kept(found.me, found.matter)) | {"told_at": _told_at(found)}
+    answer = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
     return _download(answer, f"{found.matter.number}.json")
 
 
@@ -115,7 +116,14 @@ def _told(found: Visit) -> dict[str, Any]:
         "looks": [_look(each) for each in all_.looks],
         "rated": [(each.at, label(Rating(each.rating)), each.is_solved) for each in all_.rated],
         "state": label(State(found.matter.state)),
+        "told_at": _told_at(found),
     }
+
+
+def _told_at(found: Visit) -> list[dict[str, str]]:
+    """Return where the reporter asked to be told; a browser's address is nothing anybody reads."""
+    asked = queries.subscriptions(found.me, matter_id=found.matter.pk)
+    return [{"by": each.medium, "address": each.address if each.medium != Medium.PUSH else ""} for each in asked]
 
 
 def _written(all_: Kept) -> dict[str, Any]:

@@ -36,11 +36,12 @@ class Head(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """One point of the timeline: state is done, now or todo."""
+    """One point of the timeline: state is done, now or todo. `is_said` marks what only its reporter said."""
 
     state: str
     title: str
     meta: str
+    is_said: bool = False
 
 
 class Reply(NamedTuple):
@@ -68,7 +69,7 @@ def word(state: State, close_as: str = "") -> str:
         State.AWAITING_REVIEW: _("being handled"),
         State.AWAITING_CHECK: _("being checked on site"),
         State.AWAITING_CLOSING: _("being answered"),
-        State.CLOSED: _("done"),
+        State.CLOSED: _("all done"),
         State.REFUSED: _("not taken up"),
         State.MERGED: _("handled with others"),
     }[state]
@@ -112,7 +113,7 @@ def _held(matter: Matter) -> Head:
 
 def _ended(matter: Matter, state: State) -> str:
     if state is State.CLOSED:
-        return _("Done")
+        return _("It is done")
     if state is State.REFUSED:
         return _("Not taken up; the answer below says why, and where to turn")
     return _("You took it back") if matter.close_as == CloseKind.WITHDRAWN else _("Struck off as a mistake")
@@ -167,12 +168,16 @@ def _running(clocks: Sequence[Deadline], clock: Clock | None) -> Deadline | None
 # --- what happened, and what comes -----------------------------------------------------------------------
 
 
-def told(matter: Matter, entries: Sequence[Entry], now: datetime) -> list[Moment]:
-    """Return the timeline, oldest first: what happened, where it stands, what comes. No statement."""
-    done = [moment for entry in entries if (moment := _moment(entry, now))]
-    done = list(_once(done))
-    if matter.closed_at is None:
-        done[-1:] = [done[-1]._replace(state="now")] if done else []
+def told(matter: Matter, entries: Sequence[Entry], now: datetime, *, is_mine: bool) -> list[Moment]:
+    """Return the timeline, oldest first: what happened, where it stands, what comes. No statement.
+
+    What the reporter added, urged or wished moves nothing, and is told to nobody else.
+    """
+    moments = [moment for entry in entries if (moment := _moment(entry, now))]
+    done = list(_once([each for each in moments if is_mine or not each.is_said]))
+    moved = [nth for nth, each in enumerate(done) if not each.is_said]
+    if matter.closed_at is None and moved:
+        done[moved[-1]] = done[moved[-1]]._replace(state="now")
     return [*done, *_to_come(State(matter.state), matter)]
 
 
@@ -183,13 +188,17 @@ def _once(moments: Sequence[Moment]) -> Iterator[Moment]:
             yield each
 
 
+SAID = frozenset({f"matter.{Act.URGE}", "resident.supplement", "resident.wish", "call_back.rate", "appeal.raise"})
+
+
 def _moment(entry: Entry, now: datetime) -> Moment | None:
     domain, _dot, act = entry.kind.partition(".")
     title = _title(domain, act, entry)
     if not title:
         return None
     who = _unit(entry.data.get("desk")) if act in (Act.ESCALATE, Act.HAND_DOWN) else ""
-    return Moment("done", title, " · ".join(filter(None, [filters.recent(entry.at, now), who])))
+    meta = " · ".join(filter(None, [filters.recent(entry.at, now), who]))
+    return Moment("done", title, meta, entry.actor.startswith("receipt") and entry.kind in SAID)
 
 
 def _title(domain: str, act: str, entry: Entry) -> str:
@@ -212,8 +221,8 @@ def _title(domain: str, act: str, entry: Entry) -> str:
         f"matter.{Act.SETTLE}": _("Settled on the spot"),
         f"matter.{Act.CHECK}": _("Checked on site"),
         f"matter.{Act.REWORK}": _("Checked: not done yet, handled again"),
-        f"matter.{Act.CLOSE}": _("Done"),
-        f"matter.{Act.FOLLOW}": _("Done"),
+        f"matter.{Act.CLOSE}": _("It is done"),
+        f"matter.{Act.FOLLOW}": _("It is done"),
         f"matter.{Act.VOID}": _("Struck off as a mistake"),
         f"matter.{Act.WITHDRAW}": _("You took it back"),
         f"matter.{Act.REOPEN}": _("Taken up again"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.interfaces.portal import following, following_acts, following_rights
+from tongxin.interfaces.portal import following, following_acts, following_rights, following_telling
 
 urlpatterns = [
     path("t/", following.mine, name="mine"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("t/<uuid:receipt>/data", following_rights.data, name="data"),
     path("t/<uuid:receipt>/data.json", following_rights.data_json, name="data-json"),
     path("t/<uuid:receipt>/data.pdf", following_rights.data_pdf, name="data-pdf"),
+    path("t/<uuid:receipt>/telling", following_telling.telling, name="telling"),
     path("t/<uuid:receipt>/contact", following_rights.contact, name="contact"),
     path("t/<uuid:receipt>/link", following_rights.link, name="link"),
     path("t/<uuid:receipt>/erase", following_rights.erase, name="erase"),
