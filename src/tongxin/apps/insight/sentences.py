@@ -26,6 +26,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "网格可说明到 {until}，在此之前不认定。网格先说明了即可复核。",
         "The grid may explain until {until}; it is not judged before, unless the grid has spoken.",
     ),
+    "reverse.no_act": ("请选择说明、认定或不计。", "Please explain, confirm or excuse."),
+    "reverse.no_number": ("请填整数。", "Please fill in whole numbers."),
     "reverse.no_excuse": ("请选择不计的原因。", "Please choose why it does not count."),
     "reverse.missing": (
         "没有这一件比对，或不在您的范围内。",

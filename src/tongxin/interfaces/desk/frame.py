@@ -169,6 +169,8 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
     if actor.roles & (DESK | UNIT | GRID | OVERSIGHT):
         business = [("desk:matters", "list-details", _("All matters")), ("desk:map", "map-2", _("Map"))]
         business.append(("desk:figures", "chart-bar", _("Figures")))
+        if actor.roles & (DESK | GRID | OVERSIGHT):
+            business.append(("desk:reverse", "clipboard-check", _("Should have been reported")))
         business.append(("desk:roster", "calendar-user", _("Roster")))
         business.append(("desk:patrols", "route", _("Work on the grid")))
         if may(actor, Permission.EQUIP_UNIT):

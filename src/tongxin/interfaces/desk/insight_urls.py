@@ -1,0 +1,12 @@
+"""The addresses of what the city learns of its own work."""
+
+from django.urls import path
+
+from tongxin.interfaces.desk import reverse_check
+
+urlpatterns = [
+    path("reverse/", reverse_check.index, name="reverse"),
+    path("reverse/figures/", reverse_check.figures, name="reverse-figures"),
+    path("reverse/rule/", reverse_check.rule, name="reverse-rule"),
+    path("reverse/<str:number>/", reverse_check.one, name="reverse-one"),
+]
