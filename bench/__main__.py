@@ -1,7 +1,7 @@
 """`make bench`: figures beside their limits, in one table and as bench/results/*.json.
 
 python -m bench [--quick | --full] [NAME …]
-with NAME of: locator intake step lifecycle list search import timers suggest memory
+with NAME of: locator intake step lifecycle list search import timers suggest reverse memory
 """
 
 import argparse
@@ -34,6 +34,7 @@ BENCHES = {
     "timers": "bench.timers",
     "rehearsal": "bench.rehearsal",
     "suggest": "bench.suggesting",
+    "reverse": "bench.reverse_check",
     "memory": "bench.memory",
 }
 SIZES = {

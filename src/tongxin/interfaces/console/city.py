@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils import timezone
 from rich.console import Console
 
 from tongxin.apps.areas.queries import names
+from tongxin.apps.insight import actions as reverse_check
 from tongxin.apps.matters.actions.catalog import load_catalog
 from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
@@ -19,6 +20,7 @@ from tongxin.interfaces.console.simulation import partners
 from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
+HALF_A_YEAR = timedelta(days=184)
 GRID_STAFF = 38_099  # 一长三员, as published (domain.md S0-13)
 SINCE = date(2020, 1, 1)
 PASSWORD = "tongxin-demo"  # a demonstration binds to this machine only and says so on its sign-in page
@@ -127,9 +129,11 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
             staffing.staff(grid_staff=GRID_STAFF, by=SYSTEM, now=now, since=SINCE)
     if missing := [part for part in PARTS if queries.account_of(part.username) is None]:
         _appoint(missing, now)
+    reverse_check.load_rule(settings.ROOT / "catalog" / "reverse_check.json", by=SYSTEM, now=now)
     if matters and not Matter.objects.exists():
         call_command("simulate", matters=matters, seed=seed)
         partners.tell(_actor("partner", now), HOME_VILLAGE, now)
+        reverse_check.compare(now - HALF_A_YEAR, now, by=SYSTEM, now=now)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from tongxin import words
+from tongxin.apps.insight.actions import load_rule
 from tongxin.apps.matters import drafting
 from tongxin.apps.matters.actions import proposals
 from tongxin.apps.matters.actions.catalog import catalog_draft, load_catalog
@@ -37,6 +38,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"常用语有更新 {load_texts(folder, by=SYSTEM, now=now)} 条。")
                 return
             loaded = load_catalog(folder, by=SYSTEM, now=now)
+            if (reach := folder / "reverse_check.json").exists():
+                load_rule(reach, by=SYSTEM, now=now)
         except Refused as refusal:
             raise CommandError(words.say(refusal)) from refusal
         self.stdout.write(f"载入模板 {loaded.templates} 个，派单规则 {loaded.rules} 条。")
