@@ -1,7 +1,7 @@
 """Small maps drawn by the server: a few shapes, a pin and a scale as SVG, at most some kilobytes, no script."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -100,6 +100,44 @@ def small_map(
         scale=round(meters * frame.pixels_a_meter, 1),
         scale_words=_("%(n)s km") % {"n": meters // 1000} if meters >= 1000 else _("%(n)s m") % {"n": meters},
         alt=alt or _("Sketch map of the place"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One piece of a tile map: its key, its name, `d` of its SVG path, and where its name stands (None: no room)."""
+
+    key: str
+    name: str
+    d: str
+    name_at: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TileMap:
+    """What `tiles` draws. Pixels."""
+
+    width: int
+    height: int
+    tiles: tuple[Tile, ...]
+
+
+def tile_map(grounds: Mapping[str, Ground], *, width: int = 440) -> TileMap:
+    """Lay the shapes side by side into a frame as wide as asked and as high as they need; names where there is room."""
+    shapes = [each.shape for each in grounds.values()]
+    west, south, east, north = shapely.total_bounds(shapes) if shapes else (0, 0, 1, 1)
+    across = max((east - west) * math.cos(math.radians((south + north) / 2)), 1e-6)
+    height = round(min(max(width * (north - south) / across, width * 0.5), width * 1.3))
+    frame = _Frame.around(list(grounds.values()), None, width, height)
+    drawn = {key: (ground, _cut(ground.shape, frame)) for key, ground in grounds.items()}
+    spots = {name.text: (name.x, name.y) for name in _names(list(drawn.values()), frame, ())}
+    return TileMap(
+        width,
+        height,
+        tuple(
+            Tile(key, ground.name, _outline(shape), spots.pop(ground.name, None))
+            for key, (ground, shape) in drawn.items()
+        ),
     )
 
 

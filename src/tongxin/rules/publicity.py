@@ -12,6 +12,9 @@ from tongxin.rules.errors import Invalid
 FEWEST = 5  # k: smaller counts are not told
 WINDOW = timedelta(days=90)  # what the public map counts
 TITLE_LIMIT, NOTICE_LIMIT, WORDS_LIMIT = 60, 2000, 300  # characters
+NEAR_METERS, NEAR_STEP, NEAR_MOST = 300, 50, 3  # what may be the same: how far, told in which steps, how many
+NEAR_WINDOW = timedelta(days=14)
+PUBLIC_GROUND = ("C", "D", "E", "H", "B01", "B18", "B22")  # kinds that lie where everybody walks, by their codes
 LONGEST_NOTICE = timedelta(days=366)
 
 
@@ -38,6 +41,11 @@ def told(counts: dict[str, int]) -> dict[str, Count]:
 def span(today: date) -> tuple[date, date]:
     """Return the days `[from, to)` that are counted: today is left out, so that nobody sees a single report arrive."""
     return today - WINDOW, today
+
+
+def roughly(meters: float) -> int:
+    """Return a distance as it is told to strangers: rounded up to whole steps, so that three of them find no door."""
+    return max(-(-int(meters) // NEAR_STEP), 1) * NEAR_STEP
 
 
 def check_notice(title: str, text: str, start_at: datetime, end_at: datetime) -> None:

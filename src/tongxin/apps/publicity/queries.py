@@ -3,7 +3,8 @@
 What does not stand here: sealed matters, words nobody reviewed, counts below k, anything of today.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from tongxin.apps.areas.locator import locator
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.queries import area_clause, visible_to
 from tongxin.apps.people.queries import Remembered
@@ -18,6 +20,7 @@ from tongxin.apps.publicity.models import Brand, Notice, Publication
 from tongxin.postgres.batches import run
 from tongxin.rules import publicity
 from tongxin.rules.area_codes import Level, lineage
+from tongxin.rules.distances import METERS_A_DEGREE, meters_between
 from tongxin.rules.lifecycles.matter import State as Life
 from tongxin.rules.permissions import Actor, Permission, duty_for
 from tongxin.rules.publicity import Count, Showing
@@ -98,6 +101,50 @@ def sums(area: str, level: Level, now: datetime) -> dict[str, int]:
         if count.many is not None:
             found[code[:level]] = found.get(code[:level], 0) + count.many
     return found
+
+
+# --- what lies near a report -----------------------------------------------------------------------------
+
+
+class Near(NamedTuple):
+    """A matter somebody reported close by: what kind it is, about how far, since when; nothing anybody wrote."""
+
+    number: str
+    template: str
+    within_m: int
+    reported_at: datetime
+
+
+def near(lon: float, lat: float, templates: Sequence[str], now: datetime) -> list[Near]:
+    """Return open, unsealed matters of these kinds around a point, nearest first. One statement, none off the map.
+
+    Only kinds of public ground: what happens in a home, a dispute or a request for help is nobody else's.
+    """
+    codes = [code for code in templates if code.startswith(publicity.PUBLIC_GROUND)]
+    located = locator().at(lon, lat).code if codes else None
+    if located is None:
+        return []
+    high = publicity.NEAR_METERS / METERS_A_DEGREE
+    wide = high / max(math.cos(math.radians(lat)), 0.01)
+    clause, values = area_clause(located[: Level.TOWN])
+    found = Matter.objects.filter(
+        is_sealed=False,
+        closed_at__isnull=True,
+        template_code__in=codes,
+        reported_at__gte=now - publicity.NEAR_WINDOW,
+        lon__range=(lon - wide, lon + wide),
+        lat__range=(lat - high, lat + high),
+    ).extra(where=[clause], params=values)
+    rows = found.exclude(state__in=GONE).values_list("number", "template_code", "lon", "lat", "reported_at")[:200]
+    measured = [
+        (meters, number, code, at)
+        for number, code, east, north, at in rows
+        if (meters := meters_between(lon, lat, east, north)) <= publicity.NEAR_METERS
+    ]
+    return [
+        Near(number, code, publicity.roughly(meters), at)
+        for meters, number, code, at in sorted(measured)[: publicity.NEAR_MOST]
+    ]
 
 
 # --- reviewed words --------------------------------------------------------------------------------------

@@ -55,6 +55,8 @@ class Shell(NamedTuple):
     def tabs(self) -> tuple[Tab, ...]:
         return (
             Tab("home", _("Home"), "home", self.url("home")),
+            Tab("report", _("Report"), "camera", self.url("report")),
+            Tab("map", _("Map"), "map-2", self.url("map")),
             Tab("notices", _("Notices"), "speakerphone", self.url("notices")),
             Tab("mine", _("My matters"), "list-check", reverse("portal:mine")),
         )

@@ -2,16 +2,26 @@
 
 from django.urls import path
 
-from tongxin.interfaces.portal import following_urls, home
+from tongxin.interfaces.portal import following_urls, ground, hints, home, receipt, report
+
+# name: address below /p/ and below /p/<slug>/, view
+PAGES = {
+    "home": ("", home.home),
+    "notices": ("notices/", home.notices),
+    "service": ("service/<int:index>/", home.service),
+    "report": ("report/", report.report),
+    "report-kinds": ("report/kinds", hints.guesses),
+    "report-place": ("report/place", hints.place),
+    "report-places": ("report/places", hints.places),
+    "report-ground": ("report/ground", ground.pick),
+    "map": ("map/", ground.index),
+}
 
 app_name = "portal"
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("notices/", home.notices, name="notices"),
-    path("service/<int:index>/", home.service, name="service"),
     *following_urls.urlpatterns,
+    path("r/<uuid:receipt>/", receipt.receipt, name="receipt"),
+    *(path(address, view, name=name) for name, (address, view) in PAGES.items()),
     path("<slug:slug>/colors-<slug:hue>.css", home.colors, name="colors"),
-    path("<slug:slug>/", home.home, name="home-of"),
-    path("<slug:slug>/notices/", home.notices, name="notices-of"),
-    path("<slug:slug>/service/<int:index>/", home.service, name="service-of"),
+    *(path(f"<slug:slug>/{address}", view, name=f"{name}-of") for name, (address, view) in PAGES.items()),
 ]

@@ -1,15 +1,23 @@
 // What a phone adds to the pages of the residents' door; every page works without it.
-//   data-reads="main"   reads that part of the page aloud (the browser's own voice), data-stop stops it
-//   data-mine           shows the matters this phone remembers
+//   data-script          there only where scripts run; data-plain only where they do not
+//   data-reads="main"    reads that part of the page aloud (the browser's own voice); data-stop: its words while it does
+//   data-copies="text"   copies it; data-said: what it says then
+//   data-prints          opens the browser's print dialog
+//   data-sent            a report has arrived: its draft is forgotten
+//   data-go="address"    leads there when clicked: a short cut to a link that stands beside it
 
-// ---- read aloud
+const all = (selector) => document.querySelectorAll(selector);
+
+for (const each of all("[data-script]")) each.hidden = false;
+for (const each of all("[data-plain]")) each.hidden = true;
+if (document.querySelector("[data-sent]")) localStorage.removeItem("tongxin-draft");
 
 function readAloud(button) {
   const voice = window.speechSynthesis;
   const words = button.querySelector("span");
   const start = words.textContent;
-  button.hidden = false;
   const rest = () => (words.textContent = start);
+  button.hidden = false;
   button.addEventListener("click", () => {
     if (voice.speaking) {
       voice.cancel();
@@ -26,42 +34,15 @@ function readAloud(button) {
   addEventListener("pagehide", () => voice.cancel());
 }
 
-if ("speechSynthesis" in window) document.querySelectorAll("[data-reads]").forEach(readAloud);
+if ("speechSynthesis" in window) all("[data-reads]").forEach(readAloud);
 
-// ---- the matters this phone remembers: number, link and title, nowhere else
-
-const MINE = "tongxin-mine";
-
-export function mine() {
-  try {
-    return JSON.parse(localStorage.getItem(MINE)) ?? [];
-  } catch {
-    return [];
+document.addEventListener("click", async (event) => {
+  const target = event.target.closest("[data-copies], [data-prints], [data-go]");
+  if (!target) return;
+  if (target.dataset.go) location.assign(target.dataset.go);
+  else if ("prints" in target.dataset) print();
+  else {
+    await navigator.clipboard.writeText(target.dataset.copies);
+    target.querySelector("span").textContent = target.dataset.said;
   }
-}
-
-export function remember(matter) {
-  const others = mine().filter((each) => each.number !== matter.number);
-  localStorage.setItem(MINE, JSON.stringify([matter, ...others].slice(0, 20)));
-}
-
-export function forget(number) {
-  localStorage.setItem(MINE, JSON.stringify(mine().filter((each) => each.number !== number)));
-}
-
-const shown = document.querySelector("[data-mine]");
-if (shown && mine().length) {
-  const list = shown.querySelector(".tx-mine");
-  for (const each of mine().slice(0, 5)) {
-    const link = document.createElement("a");
-    link.className = "tx-item";
-    link.href = each.url;
-    const [text, title, number] = ["span", "div", "div"].map((name) => document.createElement(name));
-    [text.className, title.className, number.className] = ["grow", "ttl", "meta no"];
-    [title.textContent, number.textContent] = [each.title, each.number];
-    text.append(title, number);
-    link.append(text);
-    list.append(link);
-  }
-  shown.hidden = false;
-}
+});

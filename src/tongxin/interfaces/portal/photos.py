@@ -1,0 +1,71 @@
+"""Photos of a report: examined, all of them, before anything is written; their place read only when that was agreed."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any, BinaryIO
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+from PIL import ExifTags, Image
+
+from tongxin.apps.journal.evidence import Received, receive
+from tongxin.rules.errors import Invalid, Refused
+
+MOST = 6
+FIELD = "photos"
+ACCEPT = "image/jpeg,image/png,image/webp,image/heic,image/*"
+
+
+class Unfit(Invalid):
+    """A photo that cannot be taken: `name` is what the phone calls it, `why` the refusal."""
+
+    def __init__(self, name: str, why: Refused) -> None:
+        super().__init__("portal.photo", name=name[:60], why=why.code)
+        self.why = why
+
+
+@contextmanager
+def examined(request: HttpRequest) -> Iterator[list[Received]]:
+    """Examine the photos of a form; whatever is not kept by the end is gone. Raises Unfit, naming the first bad one."""
+    files = request.FILES.getlist(FIELD)
+    if len(files) > MOST:
+        raise Invalid("portal.too_many_photos", most=MOST, found=len(files))
+    with ExitStack() as stack:
+        yield [_received(stack, file) for file in files if file.size]
+
+
+def _received(stack: ExitStack, file: UploadedFile) -> Received:
+    try:
+        found = stack.enter_context(receive(file.file))
+        if found.thumb is None:
+            raise Invalid("portal.not_a_photo")
+    except Refused as why:
+        raise Unfit(file.name or "", why) from why
+    return found
+
+
+def place_in(files: Sequence[UploadedFile]) -> tuple[float, float] | None:
+    """Return where the first photo that says so was taken, (lon, lat) in WGS-84, as cameras write it; else None."""
+    for file in files:
+        found = None
+        with suppress(Exception):  # EXIF is written by anybody and broken in many ways; without it one picks the place
+            found = _place(file.file)
+        file.seek(0)
+        if found:
+            return found
+    return None
+
+
+def _place(file: BinaryIO) -> tuple[float, float] | None:
+    with Image.open(file, formats=["JPEG"]) as opened:
+        told: dict[int, Any] = opened.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    tags = ExifTags.GPS
+    lat = _degrees(told[tags.GPSLatitude], told[tags.GPSLatitudeRef] == "S")
+    lon = _degrees(told[tags.GPSLongitude], told[tags.GPSLongitudeRef] == "W")
+    return (lon, lat) if (lon, lat) != (0, 0) else None
+
+
+def _degrees(parts: Sequence[Any], is_negative: bool) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    found = degrees + minutes / 60 + seconds / 3600
+    return round(-found if is_negative else found, 6)

@@ -1,0 +1,183 @@
+// Reporting on a phone: photos made small before they are sent, the place by one tap, kinds while one types, and a
+// draft that stays on the phone. The form itself needs none of it.
+
+import { placeIn } from "./exif.js";
+import { shrunk } from "./shrink.js";
+
+const form = document.getElementById("report");
+const field = (name) => form.elements[name];
+const DRAFT = "tongxin-draft";
+const KEPT = ["text", "place", "area", "lon", "lat", "key", "town"]; // never the name nor the telephone
+const WAIT_MS = 450;
+
+async function show(id, address, given) {
+  const url = new URL(address, location.href);
+  for (const [name, value] of Object.entries(given)) url.searchParams.set(name, value);
+  const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
+  document.getElementById(id).innerHTML = await answer.text(); // our own page, escaped by the server
+}
+
+function later(act) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, WAIT_MS);
+  };
+}
+
+// ---- draft
+
+function keep() {
+  localStorage.setItem(DRAFT, JSON.stringify(Object.fromEntries(KEPT.map((name) => [name, field(name).value]))));
+}
+
+function restore() {
+  const said = JSON.parse(localStorage.getItem(DRAFT) ?? "{}");
+  if (!said.text && !said.place && !said.area && !said.lon) return;
+  if (field("text").value || field("place").value) return; // what came back from the server is newer
+  for (const name of KEPT) if (said[name]) field(name).value = said[name];
+  form.querySelector("[data-draft]").hidden = false;
+}
+
+form.querySelector("[data-drop]").addEventListener("click", () => {
+  localStorage.removeItem(DRAFT);
+  location.assign(form.action);
+});
+
+// ---- kinds
+
+const where = () => ({ lon: field("lon").value, lat: field("lat").value });
+const template = () => form.querySelector("[name=template]:checked")?.value ?? "";
+const suggest = () => show("kinds", form.dataset.kinds, { text: field("text").value.slice(0, 400), template: template(), ...where() });
+const suggestLater = later(suggest);
+
+// ---- place
+
+async function placed(given) {
+  for (const name of ["lon", "lat", "area"]) field(name).value = given[name] ?? "";
+  document.getElementById("places").replaceChildren();
+  hideGround();
+  keep();
+  await show("placed", form.dataset.place, given);
+  if (given.lon) suggest();
+}
+
+const here = form.querySelector("[data-here]");
+here.addEventListener("click", () => {
+  const words = here.querySelector("span");
+  const start = words.textContent;
+  const failed = () => (words.textContent = here.dataset.saidNo);
+  if (!navigator.geolocation) return failed();
+  words.textContent = here.dataset.saidWait;
+  const found = ({ coords }) => {
+    words.textContent = start;
+    placed({ lon: coords.longitude.toFixed(6), lat: coords.latitude.toFixed(6) });
+  };
+  navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 });
+});
+
+const ground = document.getElementById("ground");
+const picker = form.querySelector("[data-pick]");
+
+function hideGround() {
+  ground.hidden = true;
+  picker.setAttribute("aria-expanded", "false");
+}
+
+picker.addEventListener("click", async () => {
+  if (!ground.hidden) return hideGround();
+  await show("ground", form.dataset.ground, {});
+  ground.hidden = false;
+  picker.setAttribute("aria-expanded", "true");
+});
+
+form.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-takes], [data-down], [data-unplace]");
+  if (!target) return;
+  if (target.dataset.takes) placed({ area: target.dataset.takes });
+  else if (target.dataset.down) show("ground", form.dataset.ground, { area: target.dataset.down });
+  else {
+    placed({});
+    document.getElementById("placed").replaceChildren();
+    field("place").focus();
+  }
+});
+
+const search = later(() => show("places", form.dataset.places, { q: field("place").value }));
+
+// ---- photos
+
+const input = document.getElementById("f-photos");
+const shots = document.getElementById("shots");
+const said = document.getElementById("shots-said");
+let photos = []; // {file, place, url}
+
+function draw() {
+  for (const old of shots.querySelectorAll("figure")) old.remove();
+  photos.forEach((photo, n) => {
+    const [frame, image, drop] = ["figure", "img", "button"].map((name) => document.createElement(name));
+    frame.className = "tx-pic";
+    Object.assign(image, { src: photo.url, alt: input.dataset.saidShown.replace("{n}", n + 1), width: 110, height: 96 });
+    Object.assign(drop, { type: "button", className: "tx-drop" });
+    drop.setAttribute("aria-label", input.dataset.saidDrop);
+    drop.innerHTML = "<span>×</span>";
+    drop.addEventListener("click", () => {
+      URL.revokeObjectURL(photo.url);
+      photos = photos.filter((each) => each !== photo);
+      draw();
+    });
+    frame.append(image, drop);
+    shots.insertBefore(frame, shots.lastElementChild);
+  });
+  const files = new DataTransfer();
+  for (const photo of photos) files.items.add(photo.file);
+  input.files = files.files;
+}
+
+async function add(file) {
+  const place = await placeIn(file);
+  const small = await shrunk(file);
+  if (small.size > Number(input.dataset.limit) * 1024 * 1024) {
+    said.textContent = input.dataset.saidBig.replace("{file}", file.name);
+    return;
+  }
+  photos.push({ file: small, place, url: URL.createObjectURL(small) });
+}
+
+input.addEventListener("change", async () => {
+  said.textContent = "";
+  const chosen = [...input.files];
+  const room = Number(input.dataset.most) - photos.length;
+  if (chosen.length > room) said.textContent = input.dataset.saidMany;
+  for (const file of chosen.slice(0, room)) await add(file);
+  draw();
+  usePhotoPlace();
+});
+
+const agreed = form.elements.photo_place;
+function usePhotoPlace() {
+  if (!agreed.checked || !photos.length) return;
+  const found = photos.find((photo) => photo.place)?.place;
+  if (found) placed({ lon: found.lon.toFixed(6), lat: found.lat.toFixed(6) });
+  else said.textContent = agreed.dataset.saidNone;
+}
+agreed.addEventListener("change", usePhotoPlace);
+
+// ---- the form
+
+field("text").addEventListener("input", suggestLater);
+field("place").addEventListener("input", search);
+form.addEventListener("input", keep);
+form.addEventListener("submit", () => {
+  const button = document.querySelector("[form=report]");
+  button.querySelector("span").textContent = button.dataset.saidSending;
+  button.setAttribute("aria-disabled", "true");
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload(); // a page taken out of the browser's memory says “Sending…”
+});
+
+restore();
+if (field("text").value) suggest();
+if (field("area").value || field("lon").value) show("placed", form.dataset.place, { area: field("area").value, ...where() });
+form.dataset.ready = "";
