@@ -15,6 +15,7 @@ TITLE_LIMIT, NOTICE_LIMIT, WORDS_LIMIT = 60, 2000, 300  # characters
 NEAR_METERS, NEAR_STEP, NEAR_MOST = 300, 50, 3  # what may be the same: how far, told in which steps, how many
 NEAR_WINDOW = timedelta(days=14)
 PUBLIC_GROUND = ("C", "D", "E", "H", "B01", "B18", "B22")  # kinds that lie where everybody walks, by their codes
+NEVER_SHOWN = ("A",)  # disputes: their words are for the parties and who mediates (domain.md §3.2)
 LONGEST_NOTICE = timedelta(days=366)
 
 
@@ -63,8 +64,10 @@ def check_notice(title: str, text: str, start_at: datetime, end_at: datetime) ->
         raise Invalid("notice.too_lasting", days=LONGEST_NOTICE.days)
 
 
-def check_words(text: str) -> None:
-    """Raise Invalid where reviewed words cannot be shown as written."""
+def check_words(text: str, *, template: str, is_sealed: bool, number: str) -> None:
+    """Raise Invalid where reviewed words cannot be shown: as written, or of this matter at all."""
+    if is_sealed or template.startswith(NEVER_SHOWN):
+        raise Invalid("publication.sealed", number=number)
     if not text.strip():
         raise Invalid("publication.empty")
     if len(text) > WORDS_LIMIT:

@@ -99,9 +99,8 @@ def review(*, matter_id: int, state: Showing, text: str = "", by: Actor, now: da
     duty = _duty(by, Permission.PUBLISH_WORDS, matter.area)
 
     if state is Showing.SHOWN:
-        publicity.check_words(text)
-        if matter.is_sealed:
-            raise Invalid("publication.sealed", number=matter.number)
+        facts = {"template": matter.template_code, "is_sealed": matter.is_sealed, "number": matter.number}
+        publicity.check_words(text, **facts)
 
     shown, _is_new = Publication.objects.update_or_create(
         matter_id=matter.pk,

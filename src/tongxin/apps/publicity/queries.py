@@ -27,10 +27,10 @@ from tongxin.rules.publicity import Count, Showing
 from tongxin.rules.working_time import SHANGHAI
 
 GONE = (Life.VOIDED, Life.REFUSED)
-COUNTED = """
-    SELECT left(area, %s), count(*) FROM matters_matter
+COUNTED = f"""
+    SELECT left(area, {int(Level.VILLAGE)}), count(*) FROM matters_matter
     WHERE NOT is_sealed AND state <> ALL(%s::text[]) AND reported_at >= %s AND reported_at < %s
-    AND length(area) >= %s GROUP BY 1"""
+    AND length(area) >= {int(Level.VILLAGE)} GROUP BY 1"""
 NEAR = 20  # published words on one page
 
 
@@ -87,7 +87,7 @@ def counts(area: str, now: datetime) -> Mapping[str, Count]:
 def _counts(today: object, _hour: datetime) -> dict[str, Count]:
     start, end = publicity.span(today)  # type: ignore[arg-type]
     moments = [datetime.combine(day, time.min, SHANGHAI) for day in (start, end)]
-    found = run(COUNTED, [int(Level.VILLAGE), [state.value for state in GONE], *moments, int(Level.VILLAGE)])
+    found = run(COUNTED, [[state.value for state in GONE], *moments])
     return publicity.told(dict(found))
 
 
@@ -177,6 +177,7 @@ def waiting(actor: Actor, state: Showing | None, now: datetime, limit: int = 50)
     """
     since = now - publicity.WINDOW
     seen = visible_to(actor).filter(is_sealed=False, closed_at__gte=since, channel__in=("resident", "hotline"))
+    seen = seen.exclude(template_code__startswith=publicity.NEVER_SHOWN[0])
     decided = Publication.objects.filter(matter__closed_at__gte=since)
     if state is None:
         seen = seen.exclude(pk__in=decided.values("matter_id"))

@@ -32,7 +32,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "At most {limit} characters are shown; there are {found}. Say it shorter.",
     ),
     "publication.sealed": (
-        "{number} 是保密件，保密件的内容一律不公开。",
-        "{number} is sealed; nothing of a sealed matter is ever shown in public.",
+        "{number} 是保密件或纠纷，内容一律不公开。",
+        "{number} is sealed, or a dispute; nothing of these is ever shown in public.",
     ),
 }

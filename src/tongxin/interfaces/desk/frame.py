@@ -71,6 +71,11 @@ RULES = (
     (Permission.END_UNSEALING, "desk:unsealings", "lock-open", gettext_lazy("Sealed matters opened")),
 )
 
+PUBLIC = (
+    (Permission.PUBLISH_WORDS, "desk:words-public", "eye-check", gettext_lazy("Words in public")),
+    (Permission.POST_NOTICE, "desk:notices-public", "speakerphone", gettext_lazy("Public notices")),
+)
+
 
 def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """Render a desk page inside its frame. Two statements: the person's posts and the tallies of the navigation."""
@@ -180,6 +185,9 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
         if may(actor, Permission.REPORT):
             business.insert(0, ("desk:report", "camera", _("Report")))
         yield NavGroup(_("Business"), tuple(_item(request, *each) for each in business))
+    told = [(name, icon, str(title)) for permission, name, icon, title in PUBLIC if may(actor, permission)]
+    if told:
+        yield NavGroup(_("In public"), tuple(_item(request, *each) for each in told))
     if actor.roles & ADMINS:
         rules = [(name, icon, str(title)) for permission, name, icon, title in RULES if may(actor, permission)]
         yield NavGroup(_("Administration"), tuple(_item(request, *each) for each in rules))

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tongxin.interfaces.desk import acts, evidence, figures, home, matter, queue, report
+from tongxin.interfaces.desk import acts, evidence, figures, home, matter, publicity, queue, report
 from tongxin.interfaces.desk import export as exports
 from tongxin.interfaces.desk import map as maps
 from tongxin.interfaces.desk.admin import (
@@ -44,6 +44,10 @@ urlpatterns = [
     path("report/form", report.form, name="report-form"),
     path("report/areas", report.areas, name="report-areas"),
     path("report/locate", report.locate, name="report-locate"),
+    path("public/notices/", publicity.notices, name="notices-public"),
+    path("public/notices/<int:notice_id>/withdraw", publicity.withdraw, name="notice-withdraw"),
+    path("public/words/", publicity.words, name="words-public"),
+    path("public/words/<str:number>/", publicity.review, name="words-review"),
     # the map, administration, keys, audit
     path("figures/", figures.index, name="figures"),
     path("map/", maps.index, name="map"),

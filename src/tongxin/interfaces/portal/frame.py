@@ -55,10 +55,9 @@ class Shell(NamedTuple):
     def tabs(self) -> tuple[Tab, ...]:
         return (
             Tab("home", _("Home"), "home", self.url("home")),
-            Tab("report", _("Report"), "camera", self.url("report")),
+            Tab("mine", _("My matters"), "list-check", reverse("portal:mine")),
             Tab("map", _("Map"), "map-2", self.url("map")),
             Tab("notices", _("Notices"), "speakerphone", self.url("notices")),
-            Tab("mine", _("My matters"), "list-check", reverse("portal:mine")),
         )
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from tongxin.apps.matters import kinds, receipts
 from tongxin.apps.matters.models import Deadline, Matter
+from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal.frame import page, public, shell_at
 from tongxin.look import filters
 from tongxin.look.paper import qr
@@ -26,10 +27,11 @@ def receipt(request: HttpRequest, receipt: UUID) -> HttpResponse:
     clocks = {each.clock: each for each in running}
     link = request.build_absolute_uri(reverse("portal:track", args=[receipt]))
     kind = kinds.kind_of(matter.template_code, matter.template_version)
+    is_shown = devices.is_own(request, matter) or not matter.is_sealed  # the kind of a sealed one may say it all
     context = {
-        "tab": "",
+        "tab": "mine",
         "matter": matter,
-        "kind": (filters.is_english() and kind.name_en) or kind.name,
+        "kind": ((filters.is_english() and kind.name_en) or kind.name) if is_shown else "",
         "link": link,
         "code": qr(link),
         "story": _story(matter, {name: each.due_at for name, each in clocks.items()}),

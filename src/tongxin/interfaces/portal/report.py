@@ -2,21 +2,27 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tongxin.apps.areas.queries import children, names
 from tongxin.apps.journal.models import EvidenceKind
-from tongxin.apps.matters import actions, kinds
+from tongxin.apps.matters import actions, kinds, receipts
 from tongxin.apps.matters.actions import Incoming, Reported
 from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT, PLACE_LIMIT
 from tongxin.apps.matters.suggesting.queries import guess
+from tongxin.apps.notify.actions import subscribe
+from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import hints, photos
 from tongxin.interfaces.portal.frame import page, public
 from tongxin.interfaces.portal.limits import REPORTS, limited
@@ -26,8 +32,10 @@ from tongxin.rules.area_codes import Level
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Clock, Urgency
 from tongxin.rules.errors import Invalid, Refused
-from tongxin.rules.lifecycles.matter import TEXT_LIMIT
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT, UNDO_REPORT
+from tongxin.rules.occasions import Medium
 from tongxin.rules.permissions import RESIDENT, holding_receipt
+from tongxin.rules.receipts import check_phone
 
 SOURCE = "portal"  # a form sent twice is one matter: its key is known from this source
 KEY_LEAST, KEY_MOST = 16, 40  # characters of a key a phone makes up; a shorter one could be guessed
@@ -52,13 +60,18 @@ def report(request: HttpRequest) -> HttpResponse:
                 actions.attach_received(photo, matter_id=answer.id, kind=EvidenceKind.BEFORE, by=reporter, now=now)
     except Refused as refusal:
         return _page(request, request.POST, _faults(refusal), status=refusal.status)
-    return _done(request, answer)
+    return _done(request, answer, now)
 
 
-def _done(request: HttpRequest, answer: Reported) -> HttpResponse:
-    """Lead to the receipt."""
+def _done(request: HttpRequest, answer: Reported, now: datetime) -> HttpResponse:
+    """Lead to the receipt; from now on this phone is known as the one that reported."""
     request.noted = {"matter": answer.number}  # type: ignore[attr-defined]
-    return redirect("portal:receipt", answer.receipt)
+    if (mail := request.POST.get("mail", "").strip()) and answer.is_new:
+        told = {"channel": Medium.MAIL, "address": mail, "language": get_language() or "zh-hans"}
+        subscribe(matter_id=answer.id, **told, by=holding_receipt(answer.id), now=now)
+    led = redirect("portal:receipt", answer.receipt)
+    devices.remember(led, receipts.opened(answer.receipt))
+    return led
 
 
 # --- taking in -------------------------------------------------------------------------------------------
@@ -68,6 +81,8 @@ def _incoming(request: HttpRequest) -> Incoming:
     """Return what was filled in. Raises Invalid where nothing says what it is or where."""
     posted = request.POST
     text = posted.get("text", "").strip()
+    check_phone(posted.get("contact_phone", "").strip())
+    _check_mail(posted.get("mail", "").strip())
     lon, lat = _point(request)
     area = _area(request, text) if lon is None else ""
     return Incoming(
@@ -112,6 +127,15 @@ def _area(request: HttpRequest, text: str) -> str:
     return str(home)
 
 
+def _check_mail(address: str) -> None:
+    if not address:
+        return
+    try:
+        validate_email(address)
+    except ValidationError as wrong:
+        raise Invalid("subscription.mail") from wrong
+
+
 def _template(posted: QueryDict, text: str) -> str:
     """Return the kind that was picked, else the likeliest one, else the general one: the desk looks at every report."""
     if posted.get("template", "") in kinds.current():
@@ -132,6 +156,8 @@ def _faults(refusal: Refused) -> dict[str, str]:
         "report.nul": "text",
         "portal.too_many_photos": photos.FIELD,
         UNPLACED: "place",
+        "resident.phone": "contact_phone",
+        "subscription.mail": "mail",
         "point.outside": "place",
         "point.invalid": "place",
         "area.unknown": "place",
@@ -156,6 +182,7 @@ def _page(request: HttpRequest, given: QueryDict, wrong: Mapping[str, str], *, s
         "most": settings.EVIDENCE_LIMIT_MB,
         "towns": _towns(request.shell.area),  # type: ignore[attr-defined]
         "accepted_within": _accepted_within(),
+        "undo": filters.span(UNDO_REPORT),
         **hints.kinds_for(given.get("text", ""), given.get("template", "")),
         **hints.place_for(given),
     }
@@ -171,9 +198,8 @@ def _fields(given: QueryDict, wrong: Mapping[str, str]) -> dict[str, Field]:
         "photos": Field(photos.FIELD, _("Photos"), "file", accept=photos.ACCEPT, error=wrong.get(photos.FIELD, "")),
         "text": field("text", _("What happened"), "area", rows=3, longest=TEXT_LIMIT),
         "place": field("place", _("Address or landmark"), longest=PLACE_LIMIT, hint=hint),
-        "contact_name": field(
-            "contact_name", _("How shall we call you"), longest=NAME_LIMIT, autocomplete="name", error=""
-        ),
+        "contact_name": field("contact_name", _("How shall we call you"), longest=NAME_LIMIT, autocomplete="name"),
+        "mail": field("mail", _("E-mail, if you want to be told there"), "email", longest=254, autocomplete="email"),
         "contact_phone": field("contact_phone", _("Telephone"), "tel", longest=PHONE_LIMIT, autocomplete="tel"),
     }
 

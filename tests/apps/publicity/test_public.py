@@ -1,0 +1,133 @@
+"""What everybody may read: counts of five and more, reviewed words, notices of their time, the brands of the city."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.town import HEXIYUAN_01, NOW, SONGYUAN_01, a_matter, a_report
+from tongxin.apps.areas.models import Area
+from tongxin.apps.matters import actions as matters
+from tongxin.apps.matters.models import Matter
+from tongxin.apps.publicity import actions, queries
+from tongxin.apps.publicity.models import Brand, Publication
+from tongxin.rules.area_codes import Level
+from tongxin.rules.channels import Channel
+from tongxin.rules.errors import Invalid, Missing, NotAllowed
+from tongxin.rules.permissions import RESIDENT, SYSTEM
+from tongxin.rules.publicity import FEWEST, Showing
+
+pytestmark = pytest.mark.django_db
+YESTERDAY = NOW - timedelta(days=1)
+SONGYUAN, HEXIYUAN = "330802001001", "330802001002"
+
+
+def many(count, now=YESTERDAY, **told):
+    batch = [a_report(**told) for _ in range(count)]
+    return matters.report_many(batch, by=RESIDENT, now=now)
+
+
+def told(village, now=NOW):
+    queries.forget()
+    found = queries.counts("3308", now).get(village)
+    return found and found.many
+
+
+def test_fewer_than_five_are_not_told_and_are_in_no_sum(town):
+    many(FEWEST, point=SONGYUAN_01)
+    many(FEWEST - 1, point=HEXIYUAN_01)
+
+    assert told(SONGYUAN) == FEWEST and told(HEXIYUAN) is None
+    # a sum of everything, less what is told, would tell the four
+    assert queries.sums("3308", Level.COUNTY, NOW) == {"330802": FEWEST}
+
+
+def test_sealed_matters_today_and_long_ago_are_in_no_count(town):
+    many(FEWEST, point=SONGYUAN_01)
+    before = told(SONGYUAN)
+
+    many(3, point=SONGYUAN_01, is_secret=True)
+    many(3, point=SONGYUAN_01, template="A02")
+    many(3, now=NOW, point=SONGYUAN_01)
+    many(3, now=NOW - timedelta(days=91), point=SONGYUAN_01)
+
+    assert told(SONGYUAN) == before
+    assert told(SONGYUAN, NOW + timedelta(days=1)) == before + 3
+
+
+def closed(town, **said) -> Matter:
+    return a_matter(town, "CLOSED", by=RESIDENT, channel=Channel.RESIDENT, **said)
+
+
+def test_words_are_public_only_after_a_review_and_never_those_that_were_reported(town, discloser):
+    matter = closed(town, text="王大爷家门口的垃圾没人收")
+    assert queries.shown("3308") == [] and [each.matter for each in queries.waiting(discloser, None, NOW)] == [matter]
+
+    shown = {"matter_id": matter.pk, "state": Showing.SHOWN, "text": "小区门口的垃圾没有人收。"}
+    actions.review(**shown, by=discloser, now=NOW)
+
+    assert [each.text for each in queries.shown(SONGYUAN)] == ["小区门口的垃圾没有人收。"]
+    assert queries.shown(HEXIYUAN) == [] and queries.waiting(discloser, None, NOW) == []
+    actions.review(matter_id=matter.pk, state=Showing.TAKEN_DOWN, by=discloser, now=NOW)
+    assert queries.shown("3308") == [] and Publication.objects.get().text == ""
+
+
+def test_nothing_of_a_sealed_matter_is_shown_even_where_it_was_sealed_later(town, discloser):
+    matter = closed(town)
+    actions.review(matter_id=matter.pk, state=Showing.SHOWN, text="垃圾没有人收。", by=discloser, now=NOW)
+    sealed = a_matter(town, by=RESIDENT, is_secret=True)
+    dispute = closed(town, template="A01")
+
+    Matter.objects.filter(pk=matter.pk).update(is_sealed=True, seal="secret")
+
+    assert queries.shown("3308") == [] and queries.waiting(discloser, None, NOW) == []
+    for never in (sealed, dispute):
+        with pytest.raises((Missing, Invalid)):
+            actions.review(matter_id=never.pk, state=Showing.SHOWN, text="垃圾", by=discloser, now=NOW)
+
+
+def test_who_reviews_does_so_in_the_own_area_only(town, discloser):
+    there = a_matter(town, by=RESIDENT, point=(118.895, 28.945))
+    here = closed(town)
+
+    with pytest.raises(Missing):
+        actions.review(matter_id=there.pk, state=Showing.SHOWN, text="那边", by=discloser, now=NOW)
+    for other in (town.leader, town.duty_chief, town.system_admin, RESIDENT):
+        with pytest.raises((NotAllowed, Missing)):
+            actions.review(matter_id=here.pk, state=Showing.SHOWN, text="这边", by=other, now=NOW)
+    with pytest.raises(NotAllowed):
+        period = {"start_at": NOW, "end_at": NOW + timedelta(hours=1)}
+        actions.post_notice(area="330803", title="停水", text="两小时", **period, by=discloser, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"title": " "}, "notice.empty"),
+        ({"text": "长" * 2001}, "notice.too_long"),
+        ({"end_at": NOW}, "notice.period"),
+        ({"end_at": NOW + timedelta(days=400)}, "notice.too_lasting"),
+        ({"area": "330899"}, "area.unknown"),
+    ],
+)
+def test_a_notice_that_cannot_stand_is_refused(town, changes, code):
+    whole = {"area": "330802", "title": "停水", "text": "两小时", "start_at": NOW, "end_at": NOW + timedelta(hours=2)}
+
+    with pytest.raises(Invalid, match=code):
+        actions.post_notice(**(whole | changes), by=town.system_admin, now=NOW)
+
+
+def test_the_brands_of_quzhou_can_all_be_read_and_lie_in_their_counties(town):
+    for code in ("330822", "330824", "330825", "330881"):
+        Area.objects.create(code=code, name=code, pinyin="", level=6)
+    from tongxin.apps.areas import editions
+
+    editions.bump()
+    editions.forget()
+    file = Path(__file__).resolve().parents[3] / "cities" / "quzhou" / "brands.json"
+
+    assert actions.load_brands(file, by=SYSTEM, now=NOW) == actions.load_brands(file, by=SYSTEM, now=NOW) == 7
+
+    queries.forget()
+    assert queries.brand_of("330802001001").name == "柯城点点通" and queries.brand_of("3308").slug == "quzhou"
+    assert {each.name for each in Brand.objects.exclude(source="")} >= {"衢江钉格通", "江山E家亲", "常山慢城百事通"}
