@@ -157,7 +157,9 @@ class Book:
 
     def _report(self, episode: Episode, way: Way) -> None:
         device, cause = episode.device, Cause(episode.cause)
-        incoming = _incoming(episode, way, min(episode.began_at, self._now))
+        # what fell silent long ago is reported when it is noticed: nobody owes the hours before
+        at = self._now if cause is Cause.SILENCE else min(episode.began_at, self._now)
+        incoming = _incoming(episode, way, at)
         try:
             by = reporting(ref_of(device.pk))
             reported = matters.report(incoming, by=by, now=self._now, source=SOURCE)

@@ -22,9 +22,9 @@ MOST_READINGS = 2_000
 SERIES = """
     SELECT DISTINCT ON (piece) at, value FROM (
         SELECT at, value, width_bucket(extract(epoch FROM at), extract(epoch FROM %s::timestamptz),
-                                       extract(epoch FROM %s::timestamptz), %s) AS piece
+                                       extract(epoch FROM %s::timestamptz), %s::int) AS piece
         FROM devices_reading WHERE device_id = %s AND what = '' AND at >= %s AND at < %s) AS each
-    ORDER BY piece, CASE WHEN %s THEN value ELSE -value END, at"""
+    ORDER BY piece, CASE WHEN %s::boolean THEN value ELSE -value END, at"""
 
 
 def visible_to(actor: Actor) -> QuerySet[Device]:

@@ -16,7 +16,7 @@ from tongxin.apps.matters.actions.catalog import load_catalog
 from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
-from tongxin.interfaces.console.simulation import partners
+from tongxin.interfaces.console.simulation import partners, sensors
 from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
@@ -134,6 +134,7 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
         call_command("simulate", matters=matters, seed=seed)
         partners.tell(_actor("partner", now), HOME_VILLAGE, now)
         reverse_check.compare(now - HALF_A_YEAR, now, by=SYSTEM, now=now)
+        sensors.furnish(home=HOME_TOWN, seed=seed, now=now)
 
 
 @contextmanager

@@ -66,6 +66,7 @@ RULES = (
     (Permission.ISSUE_KEYS, "desk:keys", "key", gettext_lazy("API keys")),
     (Permission.RUN_OUTBOX, "desk:sendings", "message-2-share", gettext_lazy("Notices sent")),
     (Permission.HOOK, "desk:webhooks", "webhook", gettext_lazy("Webhooks")),
+    (Permission.KEEP_DEVICES, "desk:devices", "access-point", gettext_lazy("Devices")),
     (Permission.RUN_OUTBOX, "desk:outbox", "mail-exclamation", gettext_lazy("Stuck deliveries")),
     (Permission.READ_AUDIT, "desk:audit", "history", gettext_lazy("Audit")),
     (Permission.END_UNSEALING, "desk:unsealings", "lock-open", gettext_lazy("Sealed matters opened")),
@@ -176,6 +177,7 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
         business.append(("desk:figures", "chart-bar", _("Figures")))
         if actor.roles & (DESK | GRID | OVERSIGHT):
             business.append(("desk:reverse", "clipboard-check", _("Should have been reported")))
+        business.append(("desk:devices", "access-point", _("Devices")))
         business.append(("desk:roster", "calendar-user", _("Roster")))
         business.append(("desk:patrols", "route", _("Work on the grid")))
         if may(actor, Permission.EQUIP_UNIT):

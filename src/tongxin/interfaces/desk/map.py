@@ -93,13 +93,14 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
     """Answer one layer as GeoJSON, cut to `bbox`: counties, towns, grids or matters. One statement."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     asked = filters_of(request.GET)
-    box, now, narrowed = _box(request.GET.get("bbox", "")), timezone.now(), Narrowed(asked.template, asked.lamp)
+    box, now, narrowed = box_of(request.GET.get("bbox", "")), timezone.now(), Narrowed(asked.template, asked.lamp)
     if name == "matters":
         found = points(actor, box, layers.towns_in(box), now, narrowed=narrowed) if box else []
         features = [_feature(each, now) for each in found]
         text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     elif level := layers.LEVELS.get(name):
-        spots = {spot.area: spot for spot in counted(actor, level, now, narrowed=narrowed)}
+        is_plain = "plain" in request.GET  # the ground alone, for a map of other things
+        spots = {} if is_plain else {spot.area: spot for spot in counted(actor, level, now, narrowed=narrowed)}
         text = layers.collection(level, box, spots)
     else:
         raise Http404(name)
@@ -118,7 +119,8 @@ def _feature(point: Point, now: Any) -> dict[str, Any]:
     return {"type": "Feature", "properties": facts, "geometry": at}
 
 
-def _box(text: str) -> Box | None:
+def box_of(text: str) -> Box | None:
+    """Return the part of the map that is asked for. Raises Invalid."""
     if not text:
         return None
     try:

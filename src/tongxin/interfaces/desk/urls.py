@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("tongxin.interfaces.desk.patrol_urls")),
     path("", include("tongxin.interfaces.desk.notice_urls")),
     path("", include("tongxin.interfaces.desk.insight_urls")),
+    path("", include("tongxin.interfaces.desk.device_urls")),
     # where matters are worked
     path("", home.home, name="home"),
     path("switch", home.switch, name="switch"),

@@ -1,8 +1,9 @@
 // Maps that move: 一张图 and picking a place. Our own layers are the ground; no tile server is asked.
 // <div class="tx-bigmap" data-map data-maplibre="…mjs" data-worker="…mjs" data-view="lon,lat,zoom"
-//      data-counties="url" data-towns="url" data-grids="url" data-matters="url" data-failed="words">
+//      data-counties="url" data-towns="url" data-grids="url" data-matters="url" data-devices="url" data-failed="words">
 // Each url answers GeoJSON; all but the counties get ?bbox=west,south,east,north. Areas carry
-// {code, name, open, overdue}; matters are points with {number, title, colour, words, url}.
+// {code, name, open, overdue}; matters are points with {number, title, colour, words, url}, devices with {code, state,
+// is_raised, url}.
 // For picking: data-lon and data-lat name two inputs; a change event follows every move of the pin.
 
 const LEVELS = [
@@ -50,11 +51,23 @@ const MATTERS = [
   },
 ];
 
+const DEVICES = [
+  {
+    id: "devices", type: "circle", source: "devices",
+    paint: {
+      "circle-radius": ["case", ["get", "is_raised"], 7, 4.5],
+      "circle-color": ["match", ["get", "state"], "working", "#1f4f7b", "#ffffff"],
+      "circle-stroke-color": ["case", ["get", "is_raised"], "#16202b", ["==", ["get", "state"], "working"], "#ffffff", "#586572"],
+      "circle-stroke-width": ["case", ["get", "is_raised"], 2.5, 1.6],
+    },
+  },
+];
+
 function style(levels) {
-  const names = [...levels.flatMap((level) => [level.name, `${level.name}-at`]), "matters"];
+  const names = [...levels.flatMap((level) => [level.name, `${level.name}-at`]), "matters", "devices"];
   const sources = Object.fromEntries(names.map((name) => [name, { type: "geojson", data: NOTHING }]));
   const ground = { id: "ground", type: "background", paint: { "background-color": "#f1f2ee" } };
-  return { version: 8, sources, layers: [ground, ...levels.flatMap(layers), ...MATTERS] };
+  return { version: 8, sources, layers: [ground, ...levels.flatMap(layers), ...MATTERS, ...DEVICES] };
 }
 
 // ---- what stands on it
@@ -98,7 +111,7 @@ function follow(map, frame) {
     running = new AbortController();
     const [box, zoom] = [map.getBounds().toArray().flat(), map.getZoom()];
     const level = LEVELS.find((each) => zoom < each.to);
-    const wanted = [level.name, ...(zoom >= MATTERS_FROM ? ["matters"] : [])].filter((name) => frame.dataset[name] && name !== "counties");
+    const wanted = [level.name, ...(zoom >= MATTERS_FROM ? ["matters"] : []), "devices"].filter((name) => frame.dataset[name] && name !== "counties");
     frame.setAttribute("aria-busy", "true");
     const done = await Promise.allSettled(wanted.map((name) => fill(map, name, frame.dataset[name], box, running.signal)));
     const failed = done.filter((each) => each.status === "rejected" && each.reason.name !== "AbortError");
@@ -113,9 +126,11 @@ function follow(map, frame) {
 }
 
 function openMatters(map) {
-  map.on("click", "matters", (event) => location.assign(event.features[0].properties.url));
-  map.on("mouseenter", "matters", () => (map.getCanvas().style.cursor = "pointer"));
-  map.on("mouseleave", "matters", () => (map.getCanvas().style.cursor = ""));
+  for (const points of ["matters", "devices"]) {
+    map.on("click", points, (event) => location.assign(event.features[0].properties.url));
+    map.on("mouseenter", points, () => (map.getCanvas().style.cursor = "pointer"));
+    map.on("mouseleave", points, () => (map.getCanvas().style.cursor = ""));
+  }
   for (const level of LEVELS.slice(0, 2)) {
     map.on("click", `${level.name}-fill`, (event) => map.easeTo({ center: event.lngLat, zoom: level.to + 0.4, duration: 0 }));
   }
