@@ -66,6 +66,15 @@ def test_what_somebody_was_told_is_kept_without_words_and_addresses():
     assert not [field for field in Subscription._meta.get_fields() if field.auto_created and field.is_relation]
 
 
+def test_guesses_are_counted_with_a_contact_and_go_with_it_not_with_whoever_guesses():
+    """No list of who tried to open what: a count and a moment, in the row that is erased with the telephone."""
+    from tongxin.apps.matters.models import Contact
+
+    assert {field.name for field in Contact._meta.get_fields()} == {
+        "matter", "name", "phone", "is_secret", "guesses", "guessed_at"
+    }  # fmt: skip
+
+
 def test_no_template_asks_for_an_identity():
     asked = re.compile(r"身份证|民族|宗教|政治面貌|车牌|号牌号码|护照|人脸|指纹|病历|既往病史|信用")
     catalog = json.loads((ROOT / "catalog" / "templates.json").read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from tests.town import a_matter, a_photo
 from tongxin.apps.journal.models import Evidence
 from tongxin.apps.matters import actions
 from tongxin.apps.matters.models import Unmasking
+from tongxin.rules.permissions import RESIDENT, holding_receipt
 
 
 @pytest.fixture
@@ -182,3 +183,24 @@ def test_a_fetched_photo_is_not_sent_twice(town, moment):
     again = desk.get(f"/m/{matter.number}/evidence/{kept.pk}?thumb=1", headers={"if-none-match": first["ETag"]})
 
     assert again.status_code == 304
+
+
+def test_what_the_reporter_added_stands_on_the_page_beside_the_list_and_in_it(town, now):
+    matter = a_matter(town, "HANDLING", by=RESIDENT)
+    me = holding_receipt(matter.pk)
+    actions.supplement(matter_id=matter.pk, text="桥底下还有一堆。", by=me, now=now)
+    handler = visitor("handler")
+
+    listed = handler.get("/m/").content.decode()
+    assert "报事人补充" in listed and "不用办了" not in listed
+    actions.wish_ended(matter_id=matter.pk, text="自己清掉了。", by=me, now=now)
+
+    for page in (f"/m/{matter.number}/", f"/m/{matter.number}/peek"):
+        told = handler.get(page).content.decode()
+        assert "桥底下还有一堆。" in told and "自己清掉了。" in told and "报事人说不用办了" in told, page
+    assert "报事人说不用办了" in handler.get("/m/").content.decode()
+
+    actions.erase_own(matter_id=matter.pk, by=me, now=now)
+
+    told = handler.get(f"/m/{matter.number}/").content.decode()
+    assert "桥底下" not in told and "删除了自己写的内容" in told

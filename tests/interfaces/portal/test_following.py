@@ -15,6 +15,7 @@ from tongxin.apps.notify.models import Subscription
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.portal import following, following_acts, following_rights
 from tongxin.interfaces.portal import following_devices as devices
+from tongxin.look.paper import is_ready
 from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground
 from tongxin.rules.permissions import RESIDENT, holding_receipt
 
@@ -276,6 +277,7 @@ def test_the_reporter_takes_the_own_data_along_mends_and_erases_it(mine, town):
         "attach"
     )
     assert WORDS in text(phone.get(link + "data"))
+    assert not is_ready() or phone.get(link + "data.pdf").content.startswith(b"%PDF")
     assert phone.post(link + "contact", {"phone": "13911112222", "name": "王"}).status_code == 302
     assert phone.post(link + "erase", {}).status_code == 422
     assert phone.post(link + "erase", {"what": "contact"}).status_code == 302

@@ -17,6 +17,7 @@ from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
 from tongxin.interfaces.console.simulation import partners, sensors
+from tongxin.interfaces.console.simulation import partners, residents
 from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
@@ -135,6 +136,7 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
         partners.tell(_actor("partner", now), HOME_VILLAGE, now)
         reverse_check.compare(now - HALF_A_YEAR, now, by=SYSTEM, now=now)
         sensors.furnish(home=HOME_TOWN, seed=seed, now=now)
+        residents.follow(HOME_VILLAGE, now)
 
 
 @contextmanager
@@ -181,7 +183,10 @@ def cast(*, url: str, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
     accounts = [
         {"role": part.role, "username": part.username, "password": PASSWORD, "title": part.title} for part in PARTS
     ]
-    return {"url": url, "accounts": accounts, "api_keys": keys}
+    told = {"url": url, "accounts": accounts, "api_keys": keys}
+    if tried := residents.shown(HOME_VILLAGE):
+        told["resident"] = {"url": f"{url}/p/t/{tried.receipt}/", "number": tried.number, "digits": tried.digits}
+    return told
 
 
 def _new_key(part: Part, now: datetime) -> str:

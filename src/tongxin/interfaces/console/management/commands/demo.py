@@ -114,6 +114,10 @@ def _greet(out: Console, cast: dict[str, Any]) -> None:
         table.add_row(f"{account['title']}", account["username"], account["password"])
     out.print(f"\n[bold]同心已启动 Tongxin is running:[/bold] {cast['url']}\n")
     out.print(table)
+    if resident := cast.get("resident"):
+        out.print(
+            f"\n居民的链接 A resident's link: {resident['url']}\n手机号后四位 last four digits: {resident['digits']}"
+        )
     out.print(f"\n接口密钥 API keys: {settings.HOME / CAST}\n按 Ctrl-C 停止。 Press Ctrl-C to stop.")
 
 
