@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tongxin.rules.deadlines import Clock, Urgency
 from tongxin.rules.errors import Invalid
 from tongxin.rules.events import FACTS, KINDS, checked, facts, is_asked
+from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.occasions import (
     FOR_STAFF,
     ROBOTS,
@@ -52,8 +53,10 @@ def test_every_occasion_arises_and_reporters_hear_of_their_own_matters_only():
 
 
 def test_a_plain_new_matter_rings_nobody_and_an_urgent_one_does():
-    assert [is_told(Occasion.URGENT_NEW, each) for each in Urgency] == [False, True, True]
-    assert all(is_told(Occasion.TO_SIGN, each) for each in Urgency)
+    new = State.AWAITING_ACCEPTANCE
+    assert [is_told(Occasion.URGENT_NEW, each, new) for each in Urgency] == [False, True, True]
+    assert not any(is_told(Occasion.URGENT_NEW, each, State.CLOSED) for each in Urgency)
+    assert all(is_told(Occasion.TO_SIGN, each, state) for each in Urgency for state in State)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -63,6 +63,13 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, is_trusted: bool 
         raise Unreached("unreachable") from wrong
 
 
+def close() -> None:
+    """Close what connections are kept: for tests, and before a process forks."""
+    for is_trusted in (True, False):
+        _pool(is_trusted).close()
+    _pool.cache_clear()
+
+
 @cache
 def _pool(is_trusted: bool) -> httpcore.ConnectionPool:
     return httpcore.ConnectionPool(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tongxin.rules.deadlines import Clock, Urgency
+from tongxin.rules.lifecycles.facts import State
 from tongxin.rules.overlays import appeal, branch, call_back, extension, hold, objection, order, whistle
 from tongxin.rules.permissions import GRID, UNIT, Role
 
@@ -232,6 +233,7 @@ def _of_clock(occasion: Occasion, clock: Clock) -> Iterator[Tell]:
         yield Tell(occasion, Who.GROUND, GRID - {R.GRID_HELPER, R.GRID_GUIDE})
 
 
-def is_told(occasion: Occasion, urgency: Urgency) -> bool:
-    """Tell whether an occasion is worth a notice for a matter of this urgency: a plain new one stands in the queue."""
-    return occasion is not On.URGENT_NEW or urgency is not Urgency.NORMAL
+def is_told(occasion: Occasion, urgency: Urgency, state: State) -> bool:
+    """Tell whether an occasion is worth a notice for a matter as it is: a new one rings if urgent, while it waits."""
+    is_waiting = urgency is not Urgency.NORMAL and state is State.AWAITING_ACCEPTANCE
+    return occasion is not On.URGENT_NEW or is_waiting

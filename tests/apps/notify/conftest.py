@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tongxin.apps.journal import outbox
 from tongxin.apps.notify import hooks, sending, speaking
+from tongxin.guard import outward
 from tongxin.interfaces.console.gateways import Simulator
 
 SECRET = "a secret of two"
@@ -47,6 +48,12 @@ def house(settings):
     settings.QUIET_HOURS = "00:00-00:00"
     speaking.forget()
     return settings
+
+
+@pytest.fixture(autouse=True)
+def hung_up():
+    yield
+    outward.close()
 
 
 def listening(server) -> Iterator[None]:

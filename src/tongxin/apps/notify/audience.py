@@ -13,6 +13,7 @@ from tongxin.apps.people import holders
 from tongxin.apps.people.holders import Holder
 from tongxin.rules.area_codes import lineage
 from tongxin.rules.deadlines import Urgency
+from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.occasions import Occasion, Tell, Who, is_told, tells
 from tongxin.rules.overlays.appeal import Side
 from tongxin.rules.overlays.frame import Overlay
@@ -81,7 +82,7 @@ def _tells(entry: Entry, matters: Mapping[int, Matter]) -> Iterator[Tell]:
     for each in tells(entry.kind, entry.data.get("clock", "")):
         if matter is None and each.who not in (Who.DRAFTERS, Who.OWNER):
             continue
-        if matter is None or is_told(each.occasion, Urgency(matter.urgency)):
+        if matter is None or is_told(each.occasion, Urgency(matter.urgency), State(matter.state)):
             yield each
 
 

@@ -12,12 +12,12 @@ from tongxin.apps.notify import speaking
 from tongxin.apps.notify.audience import READ
 from tongxin.apps.notify.models import Choice, Endpoint, Event, Notice, Robot, Sending, Subscription
 from tongxin.apps.notify.speaking import Line, Said
-from tongxin.rules.errors import Missing
+from tongxin.rules.errors import Invalid, Missing
 from tongxin.rules.occasions import DEFAULT, GROUPS, Group, Medium, Occasion
 from tongxin.rules.permissions import Actor, Permission, may, require
 
 PAGE = 50
-CAP = 100  # unread ones are counted up to here
+CAP = 999  # unread ones are counted up to here
 
 
 # --- one's own notices -------------------------------------------------------------------------------------
@@ -37,14 +37,14 @@ class Shown(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page of notices, newest first; `next` is the id before which the next page begins."""
+    """A page of notices, newest first; `next` is the cursor behind which the next page begins."""
 
     rows: list[Shown]
-    next: int | None
+    next: str
 
 
 def notices(
-    actor: Actor, *, group: Group | None = None, is_unread: bool = False, before: int | None = None,
+    actor: Actor, *, group: Group | None = None, is_unread: bool = False, after: str = "",
     size: int = PAGE, language: str = speaking.CHINESE,
 ) -> Page:  # fmt: skip
     """Return a page of the actor's own notices, those left out whose matter is no longer to be seen. Five statements.
@@ -56,15 +56,27 @@ def notices(
         found = found.filter(occasion__in=[each for each in Occasion if GROUPS[each] is group])
     if is_unread:
         found = found.filter(read_at__isnull=True)
-    if before:
-        found = found.filter(pk__lt=before)
-    rows = list(found.order_by("-id")[: size + 1])
+    if after:
+        at, id_ = _read_cursor(after)
+        found = found.filter(Q(at__lt=at) | Q(at=at, pk__lt=id_))
+    rows = list(found.order_by("-at", "-id")[: size + 1])
     matters = _visible(actor, {row.matter_id for row in rows if row.matter_id})
     seen = [row for row in rows[:size] if row.matter_id is None or row.matter_id in matters]
     lines = [Line(row.entry_id, Occasion(row.occasion), matters.get(row.matter_id or 0), language) for row in seen]
     said = speaking.speak(lines, Medium.APP)
     shown = [_shown(row, matters.get(row.matter_id or 0), words) for row, words in zip(seen, said, strict=True)]
-    return Page(shown, rows[size - 1].pk if len(rows) > size else None)
+    return Page(shown, f"{rows[size - 1].at.isoformat()}~{rows[size - 1].pk}" if len(rows) > size else "")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int]:
+    moment, _, id_ = cursor.partition("~")
+    try:
+        at, last = datetime.fromisoformat(moment), int(id_)
+    except ValueError as wrong:
+        raise Invalid("cursor.invalid", cursor=cursor[:40]) from wrong
+    if at.tzinfo is None or not 0 < last < 2**63:
+        raise Invalid("cursor.invalid", cursor=cursor[:40])
+    return at, last
 
 
 def _visible(actor: Actor, ids: set[int]) -> Mapping[int, Matter]:

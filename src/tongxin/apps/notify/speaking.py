@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
+from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.models import Deadline, Matter
@@ -103,7 +104,7 @@ def _facts(line: Line, entry: Entry | None, dues: Mapping[Any, datetime], langua
     return {
         "number": matter.number,
         "kind": kind.name if language == CHINESE else kind.name_en or kind.name,
-        "place": matter.place,
+        "place": matter.place or names().get(matter.area, matter.area),
         "unit": unit_names().get(unit, "") if unit else "",
         "due": _moment(due, language) if due else NO_DUE[language],
         "until": _day(date.fromisoformat(until), language) if until else NO_DUE[language],

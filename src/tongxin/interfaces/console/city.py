@@ -16,8 +16,7 @@ from tongxin.apps.matters.actions.catalog import load_catalog
 from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
-from tongxin.interfaces.console.simulation import partners, sensors
-from tongxin.interfaces.console.simulation import partners, residents
+from tongxin.interfaces.console.simulation import notices, partners, residents, sensors
 from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
@@ -137,6 +136,7 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
         reverse_check.compare(now - HALF_A_YEAR, now, by=SYSTEM, now=now)
         sensors.furnish(home=HOME_TOWN, seed=seed, now=now)
         residents.follow(HOME_VILLAGE, now)
+        notices.leave_the_news(now)
 
 
 @contextmanager

@@ -50,12 +50,12 @@ def index(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("group", "")
     group = Group(asked) if asked in set(Group) else None
     is_unread = request.GET.get("unread") == "1"
-    before = request.GET.get("before", "")
+    after = request.GET.get("after", "")
     found = queries.notices(
         actor,
         group=group,
         is_unread=is_unread,
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        after=after,
         language=get_language() or "zh-hans",
     )
     days = groupby(found.rows, key=lambda row: row.at.astimezone(SHANGHAI).date())
@@ -64,8 +64,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "days": [(short_day(day, now), [(row, ICONS[row.occasion.group]) for row in rows]) for day, rows in days],
         "parts": list(_parts(group, is_unread)),
         "newest": queries.newest(actor),
-        "is_narrowed": group is not None or is_unread or bool(before),
-        "next_url": _url(group, is_unread, before=found.next) if found.next else "",
+        "is_narrowed": group is not None or is_unread or bool(after),
+        "next_url": _url(group, is_unread, after=found.next) if found.next else "",
     }
     return page(request, "desk/notices.html", context)
 
@@ -135,7 +135,7 @@ def _parts(group: Group | None, is_unread: bool) -> Iterator[Part]:
         yield Part(label(each), _url(each, False), group is each)
 
 
-def _url(group: Group | None, is_unread: bool, before: int | None = None) -> str:
-    asked = {"group": group.value if group else "", "unread": "1" if is_unread else "", "before": before or ""}
+def _url(group: Group | None, is_unread: bool, after: str = "") -> str:
+    asked = {"group": group.value if group else "", "unread": "1" if is_unread else "", "after": after}
     query = urlencode({name: value for name, value in asked.items() if value})
     return reverse("desk:notices") + (f"?{query}" if query else "")

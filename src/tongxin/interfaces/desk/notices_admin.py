@@ -31,7 +31,7 @@ def states() -> Mapping[str, str]:
 
 def tabs(here: str) -> list[Part]:
     """Return the parts of this administration; `here` is the one shown."""
-    parts = (("sendings", _("Delivery log")), ("wordings", _("Words")), ("robots", _("Robots in groups")))
+    parts = (("sendings", _("Delivery log")), ("wordings", _("Wording")), ("robots", _("Robots in groups")))
     return [Part(title, reverse(f"desk:{name}"), name == here) for name, title in parts]
 
 
