@@ -13,9 +13,12 @@ from tests.interfaces.api.open311 import BASE, TEST, a_request, errors, get, pos
 from tongxin.apps.journal.models import Evidence
 from tongxin.apps.matters import actions
 from tongxin.apps.matters.models import Contact, Matter, Report
+from tongxin.apps.publicity.actions import review
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.api.open311 import door
 from tongxin.rules.channels import Channel
+from tongxin.rules.permissions import Actor, Duty, Role
+from tongxin.rules.publicity import Showing
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +131,20 @@ def test_a_stranger_reads_the_kind_and_the_grid_and_no_word_that_anybody_wrote(k
     assert (shifted["lat"], shifted["long"]) == (told["lat"], told["long"])  # the same grid, the same point
     for written in ("好多垃圾", "王老五", "example.org", "/media/", str(matter.receipt)):
         assert written not in everything, written
+
+
+def test_a_stranger_reads_the_words_that_somebody_reviewed_until_they_are_taken_down(key, town):
+    number = numbered(sent(key))
+    matter = Matter.objects.get(number=number)
+    discloser = Actor("person:1", 1, (Duty(None, Role.DISCLOSER, "3308", town.unit["city_center"]),))
+
+    def described(state, text=""):
+        review(matter_id=matter.pk, state=state, text=text, by=discloser, now=timezone.now())
+        return get("requests.json").json()[0]["description"]
+
+    assert described(Showing.SHOWN, "菜场门口的垃圾已清走。") == "菜场门口的垃圾已清走。"
+    assert described(Showing.TAKEN_DOWN) == "暴露垃圾"
+    assert get("requests.json", api_key=key).json()[0]["description"].startswith("菜场出来")
 
 
 def test_a_sealed_matter_is_nothing_to_strangers_and_out_of_scope_keys_read_nothing(key, caller):

@@ -170,6 +170,12 @@ def shown(area: str, limit: int = NEAR) -> list[Publication]:
     return list(found.order_by("-reviewed_at")[:limit])
 
 
+def words_of(matter_ids: Sequence[int]) -> Mapping[int, str]:
+    """Return the reviewed words of these matters, of those that have any and are not sealed now. One statement."""
+    found = Publication.objects.filter(matter_id__in=matter_ids, state=Showing.SHOWN, matter__is_sealed=False)
+    return dict(found.exclude(matter__state__in=GONE).values_list("matter_id", "text"))
+
+
 def waiting(actor: Actor, state: Showing | None, now: datetime, limit: int = 50) -> list[Waiting]:
     """Return closed, unsealed matters of the last 90 days that the actor sees, newest first.
 

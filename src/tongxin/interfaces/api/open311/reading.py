@@ -1,7 +1,7 @@
 """Reading requests: lists by dates, kinds and status, pages of them, and one alone."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from tongxin import words
 from tongxin.apps.areas import queries as areas
 from tongxin.apps.matters import outside
 from tongxin.apps.matters.outside import Asked, Line
+from tongxin.apps.publicity import queries as publicity
 from tongxin.interfaces.api.open311 import media, statuses, texts
 from tongxin.interfaces.api.open311.door import Call
 from tongxin.interfaces.api.open311.formats import Listing, moment
@@ -27,7 +28,7 @@ RECEIPT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 
 
 def requests(call: Call) -> Listing:
-    """Return a list of requests, newest first. Two statements with a key, one without."""
+    """Return a list of requests, newest first. Two statements."""
     wanted = asked(call.params, call.now)
     if wanted.changed:
         call.weigh(*wanted.changed)
@@ -96,14 +97,17 @@ def _is_open(params: Params) -> bool | None:
 
 
 def _listing(call: Call, found: Sequence[Line]) -> Listing:
-    photos = media.of(call, [line.id for line in found], media.BEFORE) if call.actor else {}
-    return Listing("service_requests", "request", [_request(call, line, photos) for line in found])
+    ids = [line.id for line in found]
+    photos = media.of(call, ids, media.BEFORE) if call.actor else {}
+    reviewed = {} if call.actor else publicity.words_of(ids)
+    told = [_request(call, line, photos.get(line.id), reviewed.get(line.id)) for line in found]
+    return Listing("service_requests", "request", told)
 
 
-def _request(call: Call, line: Line, photos: Mapping[int, str]) -> dict[str, Any]:
+def _request(call: Call, line: Line, photo: str | None, reviewed: str | None) -> dict[str, Any]:
     name = name_of(line.template_code, is_chinese=call.is_chinese)
     open_ = statuses.is_open(line.state)
-    text, links = texts.read(line.text) if line.text is not None else (name, [])
+    text, links = texts.read(line.text) if line.text is not None else (reviewed, [])
     lon, lat = _point(line) if call.actor else _coarse(line)
     place = line.place if call.actor else ""
     unit = showing.unit(line.unit_id or line.desk_id)
@@ -113,7 +117,7 @@ def _request(call: Call, line: Line, photos: Mapping[int, str]) -> dict[str, Any
         "status_notes": words.label(State(line.state), call.language),
         "service_name": name,
         "service_code": line.template_code,
-        "description": text or name,  # what was erased leaves the kind
+        "description": text or name,  # where nothing was reviewed, or all was erased
         "agency_responsible": unit.name if unit else None,
         "service_notice": None,
         "requested_datetime": moment(line.reported_at),
@@ -124,7 +128,7 @@ def _request(call: Call, line: Line, photos: Mapping[int, str]) -> dict[str, Any
         "zipcode": None,
         "lat": lat,
         "long": lon,
-        "media_url": photos.get(line.id) or next(iter(links), None),
+        "media_url": photo or next(iter(links), None),
     }
 
 
