@@ -123,7 +123,6 @@ def refused(request: HttpRequest, form: Form, error: Exception) -> HttpResponse:
     status = STATUS.get(refusals[0].status, 400)
     response = _respond(Listing("errors", "error", told), form, status)
     response["Content-Language"] = "zh-Hans" if language == "zh-hans" else language
-    response["Vary"] = "Accept-Language"
     if isinstance(refusals[0], TooOften):
         response["Retry-After"] = str(refusals[0].facts["seconds"])
     if isinstance(refusals[0], problems.WrongMethod):
@@ -139,6 +138,7 @@ def _refusal(request: HttpRequest, error: Exception) -> Refused:
 
 def _respond(told: Listing | Single, form: Form, status: int) -> HttpResponse:
     response = HttpResponse(written(told, form), status=status, content_type=form.media_type)
+    response["Vary"] = "Accept-Language"
     response["Access-Control-Allow-Origin"] = "*"  # no cookie is read here: any page may read what anybody may
     return response
 
