@@ -230,6 +230,7 @@ def _posts(request: HttpRequest, actor: Actor) -> Iterator[PostChoice]:
 
 def _menu() -> tuple[MenuLink, ...]:
     return (
+        MenuLink(_("On the phone"), reverse("field:today"), "device-mobile"),
         MenuLink(_("My posts"), reverse("desk:my-posts"), "users-group"),
         MenuLink(_("How I am told"), reverse("desk:notice-choices"), "adjustments"),
         MenuLink(_("Change password"), reverse("account_change_password"), "lock"),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.apps.areas.queries import named
@@ -41,6 +42,7 @@ class Offer(NamedTuple):
     often: int = 0  # how many of it were reported on this ground lately
 
 
+@gzip_page
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Show the form, or take in what was sent without script."""
@@ -58,6 +60,7 @@ def report(request: HttpRequest) -> HttpResponse:
     return redirect("field:today")
 
 
+@gzip_page
 @require_safe
 def forms(request: HttpRequest) -> HttpResponse:
     """Send the own questions of every kind: the phone keeps them, so that each is there without a network."""

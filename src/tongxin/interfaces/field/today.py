@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tongxin.apps.people.rosters import ahead
 from tongxin.interfaces.field import frame, tasks
 
 SHOWN = 5
@@ -44,7 +45,14 @@ def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     tasks.of(request, now)
     made = (maker(request, now) for _place, maker in _MAKERS)
-    return frame.page(request, "field/today.html", {"now": now, "cards": [each for each in made if each]}, tab="today")
+    context = {"now": now, "cards": [each for each in made if each], "until": _on_duty_until(request, now)}
+    return frame.page(request, "field/today.html", context, tab="today")
+
+
+def _on_duty_until(request: HttpRequest, now: datetime) -> datetime | None:
+    """Return when the person's shift of now ends; None outside shifts. One statement."""
+    posts = [duty.post_id for duty in request.actor.duties if duty.post_id]  # type: ignore[attr-defined]
+    return max((shift.end_at for shift in ahead(posts, now, now)), default=None)
 
 
 @card(50)

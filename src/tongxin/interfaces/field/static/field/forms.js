@@ -35,7 +35,14 @@ function takeShots(element) {
   });
 }
 
-export async function addShots(element, files) {
+let resizing = Promise.resolve(); // a photo just taken is waited for before its form goes
+
+export function addShots(element, files) {
+  resizing = resizing.then(() => takeEach(element, [...files]));
+  return resizing;
+}
+
+async function takeEach(element, files) {
   for (const file of files) {
     try {
       taken.get(element).push({ key: newKey(), blob: await resized(file), at: new Date().toISOString() });
@@ -81,6 +88,7 @@ async function submitted(event, form, send, sendLater) {
     return;
   }
   event.preventDefault();
+  await resizing;
   const missing = missingIn(form, button);
   if (missing) {
     tell(wrongOf(form), missing);
