@@ -34,6 +34,7 @@ BENCHES = {
     "timers": "bench.timers",
     "rehearsal": "bench.rehearsal",
     "suggest": "bench.suggesting",
+    "devices": "bench.devices",
     "reverse": "bench.reverse_check",
     "memory": "bench.memory",
 }
