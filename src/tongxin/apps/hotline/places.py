@@ -30,8 +30,9 @@ class Spot:
 
     @property
     def within(self) -> str:
-        """The names of the areas it lies in, the grid last."""
-        return " ".join(chain(self.area)[-2:])
+        """The names of the areas it lies in, the grid last; a grid that bears its village's name says it once."""
+        *above, own = chain(self.area)[-3:] or [self.area]
+        return " ".join([*(name for name in above if not own.startswith(name)), own])
 
 
 def search(actor: Actor, typed: str) -> list[Spot]:

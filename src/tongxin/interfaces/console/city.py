@@ -17,6 +17,7 @@ from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
 from tongxin.interfaces.console.simulation import notices, partners, residents, sensors
+from tongxin.interfaces.console.simulation import calls, partners
 from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
@@ -94,6 +95,7 @@ PARTS = (
         ((Role.DISPATCHER, "command_room-330803001", "330803001"),),
     ),
     Part("operator", "operator", "12345 热线 话务员", ((Role.OPERATOR, "hotline-3308", "3308"),)),
+    Part("hotline_chief", "hotline_chief", "12345 热线 值班长", ((Role.DUTY_CHIEF, "hotline-3308", "3308"),)),
     Part(
         "county_commander",
         "county_commander",
@@ -137,6 +139,7 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
         sensors.furnish(home=HOME_TOWN, seed=seed, now=now)
         residents.follow(HOME_VILLAGE, now)
         notices.leave_the_news(now)
+    calls.set_up(now=now, seed=seed)
 
 
 @contextmanager

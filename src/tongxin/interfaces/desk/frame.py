@@ -162,6 +162,9 @@ def _counted(request: HttpRequest, now: datetime) -> tuple[Mapping[State, Tally]
 
 
 def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup]:
+    if may(actor, Permission.TAKE_CALLS):
+        calls = tuple(_item(request, name, icon, str(title)) for name, icon, title in nav.CALLS)
+        yield NavGroup(_("Telephone desk"), calls)
     here, to_do = seat(request), []
     if mine := queues_of(request):
         waiting = tallies(request, now)
@@ -180,6 +183,7 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
         business.append(("desk:devices", "access-point", _("Devices")))
         business.append(("desk:roster", "calendar-user", _("Roster")))
         business.append(("desk:patrols", "route", _("Work on the grid")))
+        business.append(("desk:knowledge", "book-2", _("Knowledge")))
         if may(actor, Permission.EQUIP_UNIT):
             business.append(("desk:texts", "text-plus", _("Standard texts and macros")))
         if may(actor, Permission.UNSEAL):

@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.interfaces.desk import frame, nav
-from tongxin.rules.permissions import DESK, GRID, OVERSIGHT, UNIT, may
+from tongxin.rules.permissions import DESK, GRID, OVERSIGHT, UNIT, Role, may
 
 
 @require_safe
@@ -16,6 +16,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Lead to the first queue with work of the person's post; to the lists or rules of those who have no queue."""
     now = timezone.now()
     here, over = frame.seat(request), frame.overlay_tallies(request, now)
+    if here and here.role is Role.OPERATOR:
+        return redirect("desk:call")
     own = nav.HOMES.get(here.role) if here else None
     if own and over[own].count:
         return redirect("desk:over-queue", own)

@@ -40,6 +40,13 @@ OVERLAY_QUEUES = (
     OverlayQueue("held", "clock-pause", gettext_lazy("Holds and extensions"), OVERSIGHT, counts=False),
 )
 
+CALLS = (  # the lines of whoever takes calls
+    ("desk:call", "headset", gettext_lazy("The call at hand")),
+    ("desk:call-drafts", "file-pencil", gettext_lazy("Drafts")),
+    ("desk:call-backs", "phone-outgoing", gettext_lazy("Call back")),
+    ("desk:call-returned", "arrow-back-up", gettext_lazy("Came back")),
+    ("desk:call-figures", "chart-bar", gettext_lazy("Figures of the team")),
+)
 HOMES = {R.CALLER_BACK: "call_back", R.SUPERVISOR: "verdict"}  # posts whose first work lies over matters
 
 

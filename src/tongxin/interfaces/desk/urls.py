@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("tongxin.interfaces.desk.duty_urls")),
     path("", include("tongxin.interfaces.desk.over_urls")),
     path("", include("tongxin.interfaces.desk.rule_urls")),
+    path("", include("tongxin.interfaces.desk.hotline_urls")),
     path("", include("tongxin.interfaces.desk.patrol_urls")),
     path("", include("tongxin.interfaces.desk.notice_urls")),
     path("", include("tongxin.interfaces.desk.insight_urls")),
