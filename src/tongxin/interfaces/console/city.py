@@ -16,8 +16,7 @@ from tongxin.apps.matters.actions.catalog import load_catalog
 from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
-from tongxin.interfaces.console.simulation import notices, partners, residents, sensors
-from tongxin.interfaces.console.simulation import calls, partners
+from tongxin.interfaces.console.simulation import calls, notices, partners, residents, sensors
 from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
