@@ -7,7 +7,6 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any, NamedTuple
 
 import httpcore  # beneath httpx, which hides the place where a connection is made
@@ -20,6 +19,8 @@ MOST = 16 * 1024  # bytes of an answer that are looked at
 CONNECTIONS = 32
 
 _local = threading.local()
+_making = threading.Lock()
+_pools: dict[bool, httpcore.ConnectionPool] = {}
 
 
 class Unreached(Exception):
@@ -65,13 +66,20 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, is_trusted: bool 
 
 def close() -> None:
     """Close what connections are kept: for tests, and before a process forks."""
-    for is_trusted in (True, False):
-        _pool(is_trusted).close()
-    _pool.cache_clear()
+    with _making:
+        for pool in _pools.values():
+            pool.close()
+        _pools.clear()
 
 
-@cache
 def _pool(is_trusted: bool) -> httpcore.ConnectionPool:
+    with _making:  # several threads come at once, and what two of them made would be one too many
+        if is_trusted not in _pools:
+            _pools[is_trusted] = _new_pool(is_trusted)
+        return _pools[is_trusted]
+
+
+def _new_pool(is_trusted: bool) -> httpcore.ConnectionPool:
     return httpcore.ConnectionPool(
         ssl_context=ssl.create_default_context(),
         max_connections=CONNECTIONS,
