@@ -8,10 +8,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.apps.patrols.grid import GRID, NEXT_GRID, a_help_place, a_round, a_van, spots
+from tests.interfaces.desk.visitors import visitor
+from tests.journeys.conftest import RESULTS
 from tests.journeys.stage import fill
 from tests.town import SONGYUAN_01, SONGYUAN_02
 from tongxin.apps.patrols import actions
-from tongxin.apps.patrols.models import Plan
+from tongxin.apps.patrols.models import CheckIn, HelpPlace, Plan
 from tongxin.rules.help_calls import Trouble
 from tongxin.rules.patrols import Found
 from tongxin.rules.permissions import reporting
@@ -80,3 +82,73 @@ def test_a_secretary_plans_a_patrol_and_sees_what_was_covered(town, desk, keep):
     ):
         keep(desk("secretary", path), name)
     expect(desk("secretary", "/patrols/?by=grid").get_by_role("main")).to_contain_text(re.compile("3 / 9"))
+
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def pocket(browser, live_server, settings, town):
+    """A phone that stands at the first point, in the hand of the grid worker."""
+    settings.SECOND_FACTOR_REQUIRED = False
+    context = browser.new_context(
+        locale="zh-CN",
+        viewport=PHONE,
+        base_url=live_server.url,
+        has_touch=True,
+        is_mobile=True,
+        permissions=["geolocation"],
+        geolocation={"longitude": SONGYUAN_01[0], "latitude": SONGYUAN_01[1]},
+    )
+    context.set_default_timeout(10_000)
+    cookie = visitor("grid_worker").cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+def test_a_grid_worker_checks_in_without_a_network_and_it_arrives_when_there_is_one(town, pocket):
+    round_ = a_day(town)
+    folder = RESULTS / "test_grid_worker"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def snap(name):
+        assert pocket.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+        pocket.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    pocket.goto("/f/")
+    pocket.wait_for_function("navigator.serviceWorker.controller !== null || navigator.serviceWorker.ready")
+    snap("today")
+    for path, name in (("/f/visits/new/", "visit"), ("/f/van/", "van"), ("/f/helps/", "helps")):
+        pocket.goto(path)
+        snap(name)
+    pocket.goto(f"/f/patrols/{round_.pk}/")
+    expect(pocket.locator(".tx-nth.done")).to_have_count(3)
+    snap("round")
+    pocket.goto(f"/f/patrols/{round_.pk}/{round_.points[3]}/")
+    snap("check-in")
+
+    pocket.get_by_text("无法到达").click()
+    pocket.get_by_label("为什么到不了").fill("河水漫上步道")
+    pocket.context.set_offline(True)
+    pocket.get_by_role("button", name="打卡").click()
+    pocket.wait_for_url(f"**/f/patrols/{round_.pk}/")  # the page was kept
+    expect(pocket.locator("#net")).to_contain_text("1")
+    assert CheckIn.objects.filter(point_id=round_.points[3]).count() == 0
+    pocket.context.set_offline(False)
+    for _tenth in range(200):
+        if CheckIn.objects.filter(point_id=round_.points[3]).exists():
+            break
+        pocket.wait_for_timeout(100)
+
+    made = CheckIn.objects.get(point_id=round_.points[3])
+    assert (made.found, made.reason, made.metres is not None) == ("unreached", "河水漫上步道", True)
+    pocket.goto("/f/")
+    expect(pocket.get_by_role("main")).to_contain_text("4 / 5")
+    snap("today-done")
+    place = HelpPlace.objects.get()
+    pocket.context.clear_cookies()
+    pocket.goto(f"/f/help/{place.token}")
+    pocket.get_by_role("button", name="有人受伤不适").click()
+    expect(pocket.get_by_role("main")).to_contain_text("已呼叫")
+    snap("tap-called")

@@ -173,7 +173,8 @@ class _Frame:
         lat = (south + north) / 2
         across = (east - west) * METERS_A_DEGREE * math.cos(math.radians(lat))
         along = (north - south) * METERS_A_DEGREE
-        scale = min(width / max(across * 1.25, 200), height / max(along * 1.25, 200))
+        room = 1.7 if fit else 1.25  # points need a margin: their numbers, and the scale below them
+        scale = min(width / max(across * room, 200), height / max(along * room, 200))
         return cls((west + east) / 2, lat, width, height, scale)
 
     def place(self, lon: float, lat: float) -> tuple[float, float]:

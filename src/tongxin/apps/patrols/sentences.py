@@ -62,6 +62,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "这次巡查应在 {due} 前完成，当天已过。下一次会自动列出。",
         "This round was due by {due}, and its day is over. The next one will be listed.",
     ),
+    "patrol.no_finding": (
+        "请选择点位情况：正常、有问题或无法到达。",
+        "Say how the point is: fine, a problem, or not reached.",
+    ),
     "patrol.no_reason": (
         "无法到达要写明原因。请写一句再提交。",
         "Say why the point could not be reached, in a sentence.",
@@ -97,6 +101,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "visit.personal": (
         "走访只记地点，不记个人。请删去电话或证件号码；要留联系方式的，上报为事项。",
         "Visits are of places. Take out telephone and identity numbers; to leave a contact, report a matter.",
+    ),
+    "visit.unfinished": (
+        "请选择场所类型、走访目的和结果。",
+        "Choose the kind of place, the purpose and what came of it.",
     ),
     "visit.unanswered": (
         "“当场答复”要写明问了什么、怎么答的。",

@@ -19,7 +19,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 NOBODY = Actor("anonymous")
 OPEN_PATHS = (
     "/account/", "/look/", "/static/", "/api/", "/healthz", "/metrics", "/p/",
-    "/f/sw.js", "/f/manifest.webmanifest", "/f/offline/",
+    "/f/sw.js", "/f/manifest.webmanifest", "/f/offline/", "/f/help/",
 )  # fmt: skip
 
 

@@ -41,14 +41,21 @@ def grids(actor: Actor) -> list[Named]:
     return [found[code] for code in sorted(found)]
 
 
-def around(area: str, *, pin: tuple[float, float] | None = None, marks: Sequence[Mark] = ()) -> SmallMap:
-    """Draw an area among its neighbours of the same town."""
+def around(
+    area: str,
+    *,
+    pin: tuple[float, float] | None = None,
+    marks: Sequence[Mark] = (),
+    fit: Sequence[tuple[float, float]] = (),
+    high: int = HIGH,
+) -> SmallMap:
+    """Draw an area among its neighbours of the same town; `fit` are points that fill the map instead of the area."""
     level = min(Level(len(area)), Level.GRID)
     within = area[: Level.TOWN] if level >= Level.VILLAGE else area[: max(each for each in Level if each < level)]
     drawn = _drawn(shapes(within, level))
     own = [shape for code, _name, shape in drawn if code == area[:level]]
     near = [Ground(shape, name, code == area[:level]) for code, name, shape in drawn if _is_near(shape, own)]
-    return small_map(near, pin=pin, marks=marks, ring_m=100 if pin else 0, width=WIDE, height=HIGH)
+    return small_map(near, pin=pin, marks=marks, ring_m=100 if pin else 0, fit=fit, width=WIDE, height=high)
 
 
 def _sketch(actor: Actor, placed: Sequence[tasks.Task]) -> SmallMap | None:

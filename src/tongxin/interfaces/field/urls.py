@@ -1,6 +1,6 @@
 """The addresses of this door, all under /f/."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from tongxin.interfaces.field import (
     ground,
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("waiting/", waiting.waiting, name="waiting"),
     path("m/<str:number>/", matter.matter, name="matter"),
     path("m/<str:number>/<int:evidence_id>/", matter.photo, name="photo"),
+    path("", include("tongxin.interfaces.field.patrol_urls")),
     path("sync", syncing.sync, name="sync"),
     path("kept.json", keeping.kept, name="kept"),
     path("offline/", installing.offline, name="offline"),

@@ -3,6 +3,7 @@
 //   <div data-shots="photos">         its photos become items of kind `data-photo-kind` (evidence) about it
 //   <button data-online>              is sent at once, by the browser, and not without a network
 //   <button data-locate>              fills in lon and lat once
+//   <button data-here>                fills them in at the moment it is pressed, before the item is kept
 import { add, newKey } from "./store.js";
 import { resized } from "./photos.js";
 import { locate } from "./near.js";
@@ -94,6 +95,7 @@ async function submitted(event, form, send, sendLater) {
     tell(wrongOf(form), missing);
     return;
   }
+  if (button?.hasAttribute("data-here")) await locate(form);
   const items = itemsOf(form, button);
   const buttons = document.querySelectorAll(`button[form="${form.id}"], #${form.id} button`);
   buttons.forEach((each) => { each.disabled = true; });
