@@ -16,7 +16,7 @@ from tongxin.apps.matters.actions.catalog import load_catalog
 from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
-from tongxin.interfaces.console.simulation import calls, notices, partners, residents, sensors
+from tongxin.interfaces.console.simulation import calls, notices, partners, patrolling, residents, sensors
 from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
@@ -137,6 +137,8 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
         reverse_check.compare(now - HALF_A_YEAR, now, by=SYSTEM, now=now)
         sensors.furnish(home=HOME_TOWN, seed=seed, now=now)
         residents.follow(HOME_VILLAGE, now)
+        crew = (_actor(username, now) for username in ("grid_worker", "village_secretary", "duty_chief"))
+        patrolling.walk(patrolling.Crew(*crew), village=HOME_VILLAGE, seed=seed, now=now)
         notices.leave_the_news(now)
     calls.set_up(now=now, seed=seed)
 
