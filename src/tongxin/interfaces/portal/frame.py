@@ -56,7 +56,7 @@ class Shell(NamedTuple):
         return (
             Tab("home", _("Home"), "home", self.url("home")),
             Tab("mine", _("My matters"), "list-check", reverse("portal:mine")),
-            Tab("map", _("Map"), "map-2", self.url("map")),
+            Tab("map", _("Map of reports"), "map-2", self.url("map")),
             Tab("notices", _("Notices"), "speakerphone", self.url("notices")),
         )
 

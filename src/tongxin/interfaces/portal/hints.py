@@ -90,8 +90,7 @@ def kinds_for(text: str, chosen: str) -> dict[str, Any]:
         for code, words in found.items()
         if code in current
     ]
-    first = offers[0].code if offers else ""
-    is_danger = any(code.startswith(DANGERS) for code in (chosen, first)) or (
+    is_danger = any(code.startswith(DANGERS) for code in found) or (
         chosen in current and current[chosen].urgency is Urgency.EXTREME
     )
     return {"offers": offers, "chosen": chosen, "is_danger": is_danger, "nearby": []}

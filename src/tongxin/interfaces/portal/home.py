@@ -17,6 +17,7 @@ from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.palettes import palette
 
 YEAR = 365 * 24 * 3600
+ICONS = ("file-certificate", "heart-handshake", "scale", "phone-call", "bus", "school", "home-heart", "info-circle")
 ON_HOME = 3  # notices and own matters shown there
 
 
@@ -73,7 +74,8 @@ def colors(request: HttpRequest, slug: str, hue: str) -> HttpResponse:
 
 def _said(service: dict[str, Any]) -> dict[str, str]:
     """Return a service in the reader's language, else in Chinese."""
-    said = {name: service.get(name, "") for name in ("icon", "title", "note", "text", "url")}
+    said = {name: service.get(name, "") for name in ("title", "note", "text", "url")}
+    said["icon"] = service["icon"] if service.get("icon") in ICONS else ICONS[-1]
     if is_english():
         said |= {name: service[f"{name}_en"] for name in ("title", "note", "text") if service.get(f"{name}_en")}
     return said
