@@ -16,7 +16,7 @@ from tongxin.apps.matters.actions.catalog import load_catalog
 from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
-from tongxin.interfaces.console.simulation import calls, notices, partners, patrolling, residents, sensors
+from tongxin.interfaces.console.simulation import calls, notices, partners, patrolling, public, residents, sensors
 from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
@@ -103,6 +103,7 @@ PARTS = (
     ),
     Part("partner", "partner", "外部平台（经 Open311，只看自己上报的）", ((Role.HANDLER, "hotline-3308", "3308"),)),
     Part("supervisor", "supervisor", "市督查室 督查员", ((Role.SUPERVISOR, "supervision-3308", "3308"),)),
+    Part("discloser", "discloser", "柯城区 信息公开审核员", ((Role.DISCLOSER, "county_center-330802", "330802"),)),
     Part("leader", "leader", "市大联动中心 领导（只读）", ((Role.LEADER, "city_center-3308", "3308"),)),
     Part("system_admin", "system_admin", "系统管理员", ((Role.SYSTEM_ADMIN, "city_center-3308", "3308"),)),
     Part(
@@ -141,6 +142,7 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
         patrolling.walk(patrolling.Crew(*crew), village=HOME_VILLAGE, seed=seed, now=now)
         notices.leave_the_news(now)
     calls.set_up(now=now, seed=seed)
+    public.tell(settings.ROOT / "cities" / CITY, _actor("discloser", now), now)
 
 
 @contextmanager
