@@ -64,7 +64,8 @@ def test_what_was_done_hours_ago_keeps_its_moment_and_makes_nobody_late(town):
 
     matter = Matter.objects.get(number=answer["number"])
     assert abs(timezone.now() - long_ago - matter.reported_at) < timedelta(minutes=1)
-    assert all(clock.due_at > timezone.now() for clock in Deadline.objects.filter(matter=matter))
+    started = Deadline.objects.filter(matter=matter).values_list("started_at", flat=True)
+    assert started and all(abs(timezone.now() - each) < timedelta(minutes=1) for each in started)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,22 @@ def test_ones_own_photos_and_somebody_elses_are_no_conflict(town):
     assert answers[1]["state"] == State.AWAITING_CLOSING
     done_at = Entry.objects.filter(kind="matter.check").get().data["done_at"]
     assert done_at[:13] == (timezone.now() - timedelta(hours=2)).isoformat()[:13]
+
+
+def test_what_one_did_oneself_a_moment_ago_is_no_conflict(town):
+    matter = a_matter(town, "HANDLING", now=timezone.now() - timedelta(hours=1))
+    seen = str(Entry.objects.filter(subject=f"matter:{matter.pk}").count())
+    told = {"number": matter.number, "seen": seen}
+
+    answers = send(
+        phone("handler"),
+        an_item("act", act="progress", reason="清运车已到。", **told),
+        an_item("evidence", number=matter.number, shade=4, **{"as": "after"}),
+        an_item("act", act="handle", reason="清运完毕。", **told),
+    )
+
+    assert [each["outcome"] for each in answers] == ["accepted"] * 3
+    assert answers[2]["state"] == State.AWAITING_REVIEW
 
 
 def test_settling_on_the_spot_is_a_report_its_photos_and_an_act_in_one_message(town):
