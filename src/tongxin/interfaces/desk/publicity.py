@@ -143,7 +143,7 @@ def words(request: HttpRequest) -> HttpResponse:
     state = Showing(asked) if asked in set(Showing) else None
     here = state.value if state else WAITING
     base = reverse("desk:words-public")
-    titles = {WAITING: _("To be reviewed"), **{each.value: label(each) for each in Showing}}
+    titles = {WAITING: _("Waiting for review"), **{each.value: label(each) for each in Showing}}
     context = {
         "now": now,
         "tabs": [Tab(title, f"{base}?state={name}", name == here) for name, title in titles.items()],
