@@ -1,5 +1,6 @@
 """`tongxin assets`: build the icon sprite and copy the browser parts beside our own static files."""
 
+import gzip
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -90,6 +91,8 @@ def _symbol(name: str, text: str) -> str:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Write only what changed, so that nothing downstream is rebuilt for nothing."""
-    if not file.is_file() or file.read_bytes() != content:
+    """Write only what changed, so that nothing downstream is rebuilt for nothing; and beside it the same, packed."""
+    packed = file.with_name(f"{file.name}.gz")  # whitenoise sends it to who takes it
+    if not file.is_file() or not packed.is_file() or file.read_bytes() != content:
         file.write_bytes(content)
+        packed.write_bytes(gzip.compress(content, mtime=0))
