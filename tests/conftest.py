@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from hypothesis import HealthCheck
 from hypothesis import settings as laws
+from pytest_django.plugin import blocking_manager_key
 
 from tests import town as towns
 from tongxin import postgres
@@ -29,6 +30,30 @@ def server():
 def django_db_setup(server, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         towns.found()
+
+
+_emptied = False  # by a test that commits: Django empties every table after it
+
+
+def _empties(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db")
+    return bool(marked and marked.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Put the town back for good before a test whose own changes are rolled back: else each of them would build it."""
+    global _emptied
+    uses_rows = item.get_closest_marker("django_db") or "db" in item.fixturenames
+    if _emptied and uses_rows and not _empties(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            towns.stand()
+        _emptied = False
+
+
+def pytest_runtest_teardown(item):
+    global _emptied
+    _emptied = _emptied or _empties(item)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.journeys.stage import Desk
+from tests.journeys.stage import Desk, is_fault
 from tongxin.interfaces.desk import suggest, units
 from tongxin.look import catalog
 
@@ -61,7 +61,7 @@ def sign_in(browser, live_server, settings, town):
         contexts.append(context)
         page = context.new_page()
         page.complaints = []
-        page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
+        page.on("console", lambda said: is_fault(said) and page.complaints.append(said.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.goto("/")
         page.fill("[name=login]", name)

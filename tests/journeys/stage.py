@@ -16,6 +16,11 @@ from tongxin.apps.people.models import Post, Unit
 from tongxin.rules.permissions import Role
 
 
+def is_fault(said: ConsoleMessage) -> bool:
+    """Tell whether a page complains; not of what was still on its way when somebody went on to the next page."""
+    return said.type == "error" and not said.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+
+
 class Desk:
     """`page = desk("handler", f"/m/{number}/")`: the one page, read by another person. Sessions last for a journey."""
 
@@ -28,7 +33,7 @@ class Desk:
 
     def _heard(self, said: ConsoleMessage) -> None:
         is_refusal = said.text.startswith("Failed to load resource") and "/static/" not in said.location["url"]
-        if said.type == "error" and not is_refusal:  # a page that says no has a status of its own
+        if is_fault(said) and not is_refusal:  # a page that says no has a status of its own
             self.complaints.append(said.text)
 
     def __call__(self, name: str, path: str | Matter = "/") -> Page:

@@ -129,5 +129,5 @@ def test_a_page_asks_few_statements(town, django_assert_max_num_queries):
     mine = phone("grid_worker")
     mine.get("/f/")
 
-    with django_assert_max_num_queries(7):  # who it is, the tasks, and one a card
+    with django_assert_max_num_queries(8):  # who it is, the tasks, and one a card
         mine.get("/f/")
