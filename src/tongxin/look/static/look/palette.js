@@ -87,6 +87,9 @@ if (dialog) {
     } else if (event.key === "Enter" && !event.ctrlKey && current()) {
       event.preventDefault();
       current().click();
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only empty itself
+      dialog.close();
     }
   });
   found.addEventListener("htmx:afterSwap", settle);
