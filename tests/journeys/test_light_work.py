@@ -86,8 +86,7 @@ def test_the_palette_finds_by_keys_and_presses_what_stands_on_the_page(sign_in, 
     expect(page.locator(".tx-crumbs")).to_contain_text("待立案")
     page.wait_for_load_state("networkidle")
     page.keyboard.press("Control+k")
-    expect(page.locator("#palette")).to_be_visible()
-    page.keyboard.press("Escape")
+    page.locator("#palette input").press("Escape")
     expect(page.locator("#palette")).not_to_be_visible()
 
 
