@@ -17,8 +17,10 @@ from tongxin.rules.permissions import Role
 
 
 def is_fault(said: ConsoleMessage) -> bool:
-    """Tell whether a page complains; not of what was still on its way when somebody went on to the next page."""
-    return said.type == "error" and not said.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+    """Tell whether a page complains: not of an answer that says no, nor of what was under way when one went on."""
+    is_refusal = said.text.startswith("Failed to load resource") and "/static/" not in said.location["url"]
+    is_left = said.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+    return said.type == "error" and not is_refusal and not is_left
 
 
 class Desk:
@@ -32,8 +34,7 @@ class Desk:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _heard(self, said: ConsoleMessage) -> None:
-        is_refusal = said.text.startswith("Failed to load resource") and "/static/" not in said.location["url"]
-        if is_fault(said) and not is_refusal:  # a page that says no has a status of its own
+        if is_fault(said):
             self.complaints.append(said.text)
 
     def __call__(self, name: str, path: str | Matter = "/") -> Page:
