@@ -6,8 +6,12 @@
 The clock stands at Friday 2026-11-20 15:42. Everybody is an `Actor`; who has no access is named so.
 """
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from inspect import signature
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,14 +23,13 @@ from PIL import Image
 from tongxin.apps.areas import editions, sheets
 from tongxin.apps.areas.models import Area
 from tongxin.apps.journal.models import Entry
-from tongxin.apps.matters import actions, kinds, numbers
+from tongxin.apps.matters import actions
 from tongxin.apps.matters.models import Matter
-from tongxin.apps.matters.suggesting import serving
-from tongxin.apps.people import calendar
 from tongxin.apps.people import queries as people
 from tongxin.apps.people.actions import pinyin_of
 from tongxin.apps.people.models import Account, Person, Post, Unit
 from tongxin.apps.people.staffing import usually_named
+from tongxin.guard.limits import Limit
 from tongxin.rules.lifecycles.matter import Act, CloseKind
 from tongxin.rules.permissions import Actor, Role
 from tongxin.rules.units import UnitKind
@@ -191,9 +194,18 @@ def stand() -> None:
 
 
 def forget() -> None:
-    """Forget what the process remembers of the database: the next test's is another one."""
-    for memory in (kinds, numbers, people, calendar, editions, serving):
-        memory.forget()
+    """Forget what the process remembers of the database, and who knocked how often: the next test's is another one."""
+    for way in _ways_to_forget(len(sys.modules)):
+        way()
+
+
+@cache
+def _ways_to_forget(modules: int) -> list[Callable[[], None]]:
+    """Return `forget()` of every module that remembers, and of every limit: found anew when a module came in."""
+    ours = [module for name, module in sys.modules.items() if name.startswith("tongxin.") and module]
+    ways = [module.forget for module in ours if callable(getattr(module, "forget", None))]
+    limits = {id(each): each for module in ours for each in vars(module).values() if isinstance(each, Limit)}
+    return [way for way in ways if not signature(way).parameters] + [each.forget for each in limits.values()]
 
 
 def load_rules() -> None:

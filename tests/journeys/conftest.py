@@ -10,7 +10,6 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.journeys.stage import Desk, is_fault
-from tongxin.interfaces.desk import suggest, units
 from tongxin.look import catalog
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,8 +72,6 @@ def sign_in(browser, live_server, settings, town):
     yield signed_in
     for context in contexts:
         context.close()
-    suggest.forget()
-    units.forget()
 
 
 @pytest.fixture
@@ -86,8 +83,6 @@ def desk(browser, live_server, settings, town) -> Iterator[Desk]:
     desk = Desk(context.new_page(), live_server.url)
     yield desk
     context.close()
-    suggest.forget()
-    units.forget()
     assert desk.complaints == []
 
 

@@ -53,7 +53,6 @@ def board(town, live_server):
     server.shutdown()
     running.join()
     server.server_close()
-    places.forget()
 
 
 def picked_up(desk, board) -> tuple[Page, Keyboard]:

@@ -16,7 +16,6 @@ from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.publicity import queries
 from tongxin.apps.publicity.models import Brand
-from tongxin.interfaces.portal.limits import HINTS, REPORTS
 from tongxin.look.management.commands.assets import BUILT
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -38,8 +37,7 @@ def brands(town):
     named = {"color": "#3f4a8a", "hotline": "12345", "services": [NOTE] * 4}
     Brand.objects.create(area="3308", slug="quzhou", name="衢州村情通", name_en="Quzhou village link", **named)
     Brand.objects.create(area="330802", slug="kecheng", name="柯城点点通", name_en="Kecheng", **named)
-    for memory in (queries, REPORTS, HINTS):
-        memory.forget()
+    queries.forget()
 
 
 @pytest.fixture

@@ -61,8 +61,7 @@ class Ground:
 def ground(db, tmp_path):
     Area.objects.all().delete()  # the model town stands in the test database
     editions.forget()
-    yield Ground(tmp_path)
-    editions.forget()
+    return Ground(tmp_path)
 
 
 @pytest.fixture

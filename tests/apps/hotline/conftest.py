@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tests.town import NOW, Town
-from tongxin.apps.hotline import actions, places
+from tongxin.apps.hotline import actions
 from tongxin.apps.hotline.actions.calls import Told
 from tongxin.apps.hotline.models import Call, Line
 from tongxin.rules.calls import CallEvent
@@ -32,8 +32,7 @@ class Board:
 @pytest.fixture
 def board(town: Town) -> Board:
     line, secret = actions.open_line(code="12345", name="12345 热线", unit_id=town.unit["hotline"], by=SYSTEM, now=NOW)
-    yield Board(line, secret)
-    places.forget()
+    return Board(line, secret)
 
 
 @pytest.fixture

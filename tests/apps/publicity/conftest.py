@@ -7,15 +7,7 @@ import pytest
 from tests.town import NOW
 from tongxin.apps.people import queries as people
 from tongxin.apps.people.models import Account, Person, Post, Unit
-from tongxin.apps.publicity import queries
 from tongxin.rules.permissions import Role
-
-
-@pytest.fixture(autouse=True)
-def forgotten_by_the_public():
-    queries.forget()
-    yield
-    queries.forget()
 
 
 @pytest.fixture

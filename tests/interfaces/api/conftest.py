@@ -12,9 +12,6 @@ from django.utils import timezone
 
 from tests import town as towns
 from tongxin.apps.people.actions import issue_key
-from tongxin.interfaces.api.open311 import door as door311
-from tongxin.interfaces.api.open311 import services
-from tongxin.interfaces.api.v1 import acts, keys, showing
 
 DOOR = "tongxin.interfaces.api.middleware.Door"
 JSON = "application/json"
@@ -25,18 +22,6 @@ def door(settings):
     """Let requests come in through the door alone: what stands behind it is for pages."""
     settings.MIDDLEWARE = [DOOR]
     settings.ROOT_URLCONF = "tongxin.interfaces.api.urls"
-
-
-@pytest.fixture(autouse=True)
-def forgotten_keys():
-    """Forget keys, numbers and units: the next test's are other ones."""
-    yield
-    keys.forget()
-    showing.forget()
-    services.forget()
-    door311.strangers.forget()
-    door311.partners.forget()
-    acts.id_of.cache_clear()
 
 
 @dataclass

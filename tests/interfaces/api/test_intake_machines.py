@@ -20,13 +20,6 @@ from tongxin.rules.permissions import SYSTEM
 DOOR = "/api/intake/v1"
 
 
-@pytest.fixture(autouse=True)
-def unhurried():
-    machines.LIMIT.forget()
-    yield
-    machines.LIMIT.forget()
-
-
 @pytest.fixture
 def key(town):
     """Return the own key of a device, which is entered for it."""

@@ -24,8 +24,7 @@ def call(town):
     now = timezone.now()
     line, _ = actions.open_line(code="12345", name="热线", unit_id=town.unit["hotline"], by=SYSTEM, now=now)
     told = Told("m1", CallEvent.ARRIVED, "c1", now, number=NUMBER)
-    yield actions.hear(line.pk, told, by=reporting("line:12345"), now=now)
-    places.forget()
+    return actions.hear(line.pk, told, by=reporting("line:12345"), now=now)
 
 
 def test_a_call_is_picked_up_written_down_and_dispatched_and_the_number_never_shown(call):
@@ -88,7 +87,6 @@ def test_a_place_is_found_by_characters_pinyin_and_initials_with_its_grid(town):
         assert "松园社区 01 网格" in text, typed
     assert "荷花街道 松园社区" in desk.get("/call/places", {"where": "songyuan"}).content.decode()
     assert places.search(town.neighbouring_dispatcher, "菜市场") == []
-    places.forget()
 
 
 def test_a_typed_code_finds_its_kind_beside_a_text_that_suggests_others(town):

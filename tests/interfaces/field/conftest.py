@@ -2,16 +2,9 @@
 
 import pytest
 
-from tongxin.apps.matters.suggesting import keywords
 from tongxin.look import catalog
 
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled():
     catalog.compile_catalog()
-
-
-@pytest.fixture(autouse=True)
-def forgotten_by_the_door():
-    yield
-    keywords.forget()

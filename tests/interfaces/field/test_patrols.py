@@ -11,23 +11,12 @@ from tests.interfaces.field.phones import an_item, phone, send
 from tests.town import SONGYUAN_01
 from tongxin.apps.patrols import actions
 from tongxin.apps.patrols.models import CheckIn, HelpCall, Run, StopCheck, Visit
-from tongxin.interfaces.field import patrol_help
 from tongxin.interfaces.field.syncing import fresh_key
 from tongxin.rules.help_calls import Trouble
 from tongxin.rules.permissions import reporting
 
 pytestmark = pytest.mark.django_db
 LON, LAT = (str(degrees) for degrees in SONGYUAN_01)
-
-
-@pytest.fixture(autouse=True)
-def unlimited():
-    limits = (patrol_help.LOOKS, patrol_help.TAPS, patrol_help.PLACE_TAPS)
-    for limit in limits:
-        limit.forget()
-    yield
-    for limit in limits:
-        limit.forget()
 
 
 @pytest.fixture

@@ -24,13 +24,6 @@ def compiled():
     catalog.compile_catalog()
 
 
-@pytest.fixture(autouse=True)
-def forgotten_by_the_portal():
-    queries.forget()
-    yield
-    queries.forget()
-
-
 @pytest.fixture
 def brands(town):
     """Two brands of the town: the city's, and that of 柯城."""

@@ -13,7 +13,7 @@ from tongxin.apps.matters import actions, receipts
 from tongxin.apps.matters.models import Contact, Matter, Note
 from tongxin.apps.notify.models import Subscription
 from tongxin.guard.limits import Limit
-from tongxin.interfaces.portal import following, following_acts, following_rights
+from tongxin.interfaces.portal import following
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.look.paper import is_ready
 from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground
@@ -36,19 +36,6 @@ ACTS = (
     "erase",
     "data.json",
 )
-
-
-@pytest.fixture(autouse=True)
-def unlimited():
-    """Let every test knock afresh."""
-    for limit in (
-        following.READS,
-        following.PROOFS,
-        following_acts.WRITES,
-        following_acts.JOINS,
-        following_rights.COPIES,
-    ):
-        limit.forget()
 
 
 @pytest.fixture

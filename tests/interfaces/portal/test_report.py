@@ -12,18 +12,11 @@ from tongxin.apps.journal.evidence import open_evidence
 from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters.models import Contact, Matter, Report
 from tongxin.apps.notify.models import Subscription
-from tongxin.interfaces.portal.limits import HINTS, REPORTS
 from tongxin.rules.permissions import RESIDENT
 
 pytestmark = pytest.mark.django_db
 FORM = "/p/report/"
 LAMP = "小区门口的路灯不亮了，三天了"
-
-
-@pytest.fixture(autouse=True)
-def unhurried():
-    REPORTS.forget()
-    HINTS.forget()
 
 
 def here(point=SONGYUAN_01):

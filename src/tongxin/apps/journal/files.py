@@ -160,7 +160,7 @@ def _holds_archive(path: Path) -> bool:
     """Is there an archive at the end of the file, as in a photo that is also a program?"""
     try:
         zipfile.ZipFile(path).close()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):  # the second: of a version it cannot read
         return False
     return True
 

@@ -1,8 +1,6 @@
-"""The API as a Django app: its sentences join the house's, its log lines get their form."""
+"""The API as a Django app: its log lines get their form."""
 
 from django.apps import AppConfig
-
-from tongxin import words
 
 
 class ApiConfig(AppConfig):
@@ -10,9 +8,6 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
-        from tongxin.interfaces.api import log, sentences
-        from tongxin.interfaces.api.open311 import sentences as open311
+        from tongxin.interfaces.api import log
 
-        words.REFUSALS.update(sentences.REFUSALS)
-        words.REFUSALS.update(open311.REFUSALS)
         log.configure()

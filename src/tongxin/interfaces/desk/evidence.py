@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from tongxin.apps.journal.evidence import open_evidence
 from tongxin.apps.journal.models import EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters import actions, queries
-from tongxin.look import filters
+from tongxin.look import filters, sending
 from tongxin.rules.errors import Missing, Refused
 from tongxin.rules.permissions import Actor
 
@@ -29,12 +29,7 @@ def show(request: HttpRequest, number: str, evidence_id: int) -> HttpResponse | 
     if found is None:
         raise Missing("evidence.missing")
     shown = open_evidence(found, thumb="thumb" in request.GET)
-    if request.headers.get("If-None-Match") == shown.headers["ETag"]:
-        return HttpResponseNotModified(headers={"ETag": shown.headers["ETag"]})
-    answer = FileResponse(shown.path.open("rb"), content_type=shown.headers["Content-Type"])
-    for name, value in shown.headers.items():  # after the response has made up its own from the file's name
-        answer[name] = value
-    return answer
+    return sending.unless_known(request, shown)
 
 
 @require_POST

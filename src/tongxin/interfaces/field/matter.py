@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +26,7 @@ from tongxin.apps.matters.models import Deadline, Matter, Template
 from tongxin.apps.people.queries import unit_names
 from tongxin.interfaces.field import changes, frame, ground, keeping, syncing, tasks
 from tongxin.interfaces.field.taking import GROUND, ONLINE
-from tongxin.look import filters
+from tongxin.look import filters, sending
 from tongxin.look.icons import ACTS
 from tongxin.rules import lamps
 from tongxin.rules.errors import Missing, Refused
@@ -88,12 +88,7 @@ def photo(request: HttpRequest, number: str, evidence_id: int) -> HttpResponse |
     if kept is None:
         raise Missing("evidence.missing")
     shown = open_evidence(kept, thumb="thumb" in request.GET)
-    if request.headers.get("If-None-Match") == shown.headers["ETag"]:
-        return HttpResponseNotModified(headers={"ETag": shown.headers["ETag"]})
-    answer = FileResponse(shown.path.open("rb"), content_type=shown.headers["Content-Type"])
-    for name, value in shown.headers.items():
-        answer[name] = value
-    return answer
+    return sending.unless_known(request, shown)
 
 
 @keeping.keeps

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from tongxin.guard.limits import Limit
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import following_story as telling
 from tongxin.interfaces.portal.frame import page, public, shell_at
+from tongxin.look import sending
 from tongxin.look.filters import is_english, say
 from tongxin.look.paper import qr
 from tongxin.rules import receipts as rules
@@ -299,12 +300,7 @@ def photo(request: HttpRequest, receipt: UUID, evidence_id: int) -> HttpResponse
     if each is None or found.is_hidden or not (is_own or _is_result(found.matter, each)):
         raise Missing("evidence.missing")
     shown = open_evidence(each, thumb="thumb" in request.GET)
-    if request.headers.get("If-None-Match") == shown.headers["ETag"]:
-        return HttpResponseNotModified(headers={"ETag": shown.headers["ETag"]})
-    answer = FileResponse(shown.path.open("rb"), content_type=shown.headers["Content-Type"])
-    for name, value in shown.headers.items():
-        answer[name] = value
-    return answer
+    return sending.unless_known(request, shown)
 
 
 def said_done(done: str) -> str:

@@ -10,6 +10,7 @@ from tongxin.apps.journal import evidence as kept
 from tongxin.apps.journal.evidence import Received, receive
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.interfaces.api.open311.door import PHOTOS_MOST, Call
+from tongxin.look import sending
 from tongxin.rules.errors import Invalid, Missing
 
 BEFORE, AFTER = EvidenceKind.BEFORE, EvidenceKind.AFTER
@@ -39,11 +40,7 @@ def fetch(call: Call, token: str) -> FileResponse:
     found = Evidence.objects.filter(pk=id_, kind__in=(BEFORE, AFTER)).first()
     if found is None:
         raise Missing("open311.media")
-    shown = kept.open_evidence(found)
-    response = FileResponse(shown.path.open("rb"))
-    for name, value in shown.headers.items():  # afterwards: Django would guess type and name from the path
-        response.headers[name] = value
-    return response
+    return sending.whole(kept.open_evidence(found))
 
 
 @contextmanager

@@ -25,6 +25,11 @@ ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 id_of = lru_cache(maxsize=50_000)(queries.id_of)
 
 
+def forget() -> None:
+    """Forget every number: they belong to another database."""
+    id_of.cache_clear()
+
+
 @contextmanager
 def known_as(number: str) -> Iterator[int]:
     """Give the id behind a number; whether there is none or it is out of scope, the refusal reads the same."""

@@ -13,6 +13,7 @@ from tongxin.apps.matters import actions, queries
 from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.v1 import acts, shapes, showing
 from tongxin.interfaces.api.v1.documents import documented
+from tongxin.look import sending
 from tongxin.rules.errors import Invalid, Missing
 
 router = Router()
@@ -81,8 +82,4 @@ def fetch(request: HttpRequest, number: str, id: int) -> FileResponse:
     found = journal.evidence_of(f"matter:{matter.pk}").filter(pk=id).first() if 0 < id < 2**63 else None
     if found is None:
         raise Missing("evidence.missing")
-    shown = kept.open_evidence(found)
-    response = FileResponse(shown.path.open("rb"))
-    for name, value in shown.headers.items():  # afterwards: Django would guess type and name from the path
-        response.headers[name] = value
-    return response
+    return sending.whole(kept.open_evidence(found))

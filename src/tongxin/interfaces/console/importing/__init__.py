@@ -7,15 +7,12 @@ from pathlib import Path
 from tongxin import words
 from tongxin.apps.areas.queries import names
 from tongxin.apps.matters import kinds
-from tongxin.interfaces.console.importing import outcome, sentences, translation, writing
+from tongxin.interfaces.console.importing import outcome, translation, writing
 from tongxin.interfaces.console.importing.mapping import Plan
 from tongxin.interfaces.console.importing.outcome import Outcome
 from tongxin.interfaces.console.importing.tables import Table
 from tongxin.interfaces.console.importing.translation import CHUNK_ROWS, Translator
 from tongxin.rules.permissions import Actor, Permission, require
-
-for code, both in sentences.REFUSALS.items():
-    words.REFUSALS.setdefault(code, both)
 
 
 def run(
