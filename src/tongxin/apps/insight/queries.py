@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, Count, QuerySet
 from django.db.models.expressions import RawSQL
 
 from tongxin.apps.insight.models import Finding, ReverseRule
@@ -58,6 +58,11 @@ def listed(
             where=["(insight_finding.reported_at, insight_finding.matter_id) < (%s, %s)"], params=list(after)
         )
     return list(found[: PAGE + 1])
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """Return how many comparisons stand where, of those an actor may read. One statement."""
+    return dict(visible_to(actor).values_list("standing").annotate(many=Count("pk")).order_by())
 
 
 class Group(NamedTuple):

@@ -141,12 +141,12 @@ def _due_key(line: Line, entry: Entry | None) -> Any:
 def _moment(at: datetime, language: str) -> str:
     local = at.astimezone(SHANGHAI)
     if language == CHINESE:
-        return f"{local.month}月{local.day}日{local:%H:%M}"
+        return f"{local.month} 月 {local.day} 日 {local:%H:%M}"
     return f"{local.day} {local:%b %H:%M}"
 
 
 def _day(day: date, language: str) -> str:
-    return f"{day.month}月{day.day}日" if language == CHINESE else f"{day.day} {day:%b}"
+    return f"{day.month} 月 {day.day} 日" if language == CHINESE else f"{day.day} {day:%b}"
 
 
 @cache

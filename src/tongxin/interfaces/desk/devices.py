@@ -22,6 +22,7 @@ from tongxin.interfaces.desk import devices_kept, layers
 from tongxin.interfaces.desk.admin.doors import attempt, choices, label
 from tongxin.interfaces.desk.frame import page
 from tongxin.interfaces.desk.map import box_of
+from tongxin.interfaces.desk.narrowing import areas_below
 from tongxin.interfaces.desk.places import home_of
 from tongxin.look.forms import Field
 from tongxin.rules.area_codes import Level
@@ -53,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "now": now,
         "rows": [_line(device, now) for device in rows],
         "next_url": f"?{_query(asked, after=following)}" if following else "",
-        "search": _fields(asked),
+        "search": _fields(actor, asked),
         "states": list(_segments(asked, states)),
         "online": _share(whole),
         "is_asked": any(asked),
@@ -102,6 +103,7 @@ def show(request: HttpRequest, code: str, **more: Any) -> HttpResponse:
         "keep_days": kinds.book().keep_days,
         **(devices_kept.forms(device, now) if is_kept else {}),
         "is_kept": is_kept,
+        "has_key": bool(device.hint),
         "key_text": "",
         **more,
     }
@@ -165,11 +167,13 @@ def _query(asked: Narrowed, **more: Any) -> str:
     return urlencode({name: value for name, value in {**told, **more}.items() if value})
 
 
-def _fields(asked: Narrowed) -> list[Field]:
+def _fields(actor: Actor, asked: Narrowed) -> list[Field]:
     return [
         Field("find", _("Code or place"), "search", asked.words),
         Field("kind", _("Kind"), "select", asked.kind, choices=choices(DeviceKind), placeholder=_("all kinds")),
-        Field("area", _("Area code"), value=asked.area, placeholder="330802"),
+        Field(
+            "area", _("Area"), "select", asked.area, choices=tuple(areas_below(actor, asked.area)), placeholder=_("all")
+        ),
         Field("state", "", "hidden", asked.state),
     ]
 
@@ -257,7 +261,7 @@ def _facts(device: Device, now: datetime) -> list[tuple[str, Any]]:
     line = _line(device, now)
     return [
         (_("Kind"), line["kind"]),
-        (_("Owner"), line["owner"]),
+        (_("Owner unit"), line["owner"]),
         (_("Place"), device.place),
         (_("Area"), f"{line['area']} {device.area}"),
         (_("Point"), f"{device.lon:.5f}, {device.lat:.5f}"),

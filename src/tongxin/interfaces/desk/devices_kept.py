@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,8 +14,10 @@ from tongxin.apps.devices import actions, kinds, queries
 from tongxin.apps.devices.actions.ledger import Described
 from tongxin.apps.devices.models import Device
 from tongxin.apps.people import directory
+from tongxin.interfaces.desk import layers
 from tongxin.interfaces.desk.admin.doors import attempt, choices, needs
 from tongxin.interfaces.desk.frame import page
+from tongxin.interfaces.desk.places import home_of
 from tongxin.look.forms import Field
 from tongxin.rules.devices import DeviceKind, Upkeep
 from tongxin.rules.permissions import Permission
@@ -35,7 +38,12 @@ def enter(request: HttpRequest) -> HttpResponse:
         said = _("%(code)s stands in the ledger.") % {"code": described.code}
         if attempt(request, lambda: actions.enter(described, by=by, now=now), said) is not None:
             return redirect("desk:device", described.code)
-    return page(request, "desk/device_new.html", {"fields": _entered(posted or QueryDict())})
+    context = {
+        "fields": _entered(posted or QueryDict()),
+        "grids_url": reverse("desk:map-layer", args=["grids"]) + "?plain=1",
+        "view": layers.view_of(home_of(request.actor)),  # type: ignore[attr-defined]
+    }
+    return page(request, "desk/device_new.html", context)
 
 
 @require_POST
@@ -170,7 +178,9 @@ def _entered(told: QueryDict) -> list[Field]:
     return [
         Field("code", _("Code"), value=told.get("code", ""), is_required=True, longest=40, hint=code),
         Field("kind", _("Kind"), "select", told.get("kind", ""), is_required=True, choices=choices(DeviceKind)),
-        Field("owner", _("Owner"), value=told.get("owner", ""), is_required=True, hint=_("name or code of the unit")),
+        Field(
+            "owner", _("Owner unit"), value=told.get("owner", ""), is_required=True, hint=_("name or code of the unit")
+        ),
         Field("place", _("Place"), value=told.get("place", ""), is_required=True, longest=120),
         Field("lon", _("Longitude (WGS-84)"), "number", told.get("lon", ""), is_required=True, step="any"),
         Field("lat", _("Latitude (WGS-84)"), "number", told.get("lat", ""), is_required=True, step="any"),

@@ -1,6 +1,7 @@
 """The frame of every desk page: navigation by post, the posts of the person, the clock. One call: `page(...)`."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -104,7 +105,7 @@ def shell_of(request: HttpRequest, now: datetime) -> Shell:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     queue = reverse("desk:home")
     return Shell(
-        nav=tuple(_nav(request, actor, now)),
+        nav=_marked(tuple(_nav(request, actor, now)), request.path),
         posts=tuple(_posts(request, actor)),
         now=now,
         is_working=_is_working(now),
@@ -197,6 +198,20 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
     if actor.roles & ADMINS:
         rules = [(name, icon, str(title)) for permission, name, icon, title in RULES if may(actor, permission)]
         yield NavGroup(_("Administration"), tuple(_item(request, *each) for each in rules))
+
+
+def _marked(groups: tuple[NavGroup, ...], path: str) -> tuple[NavGroup, ...]:
+    """Return the navigation with the line one is on marked, also on pages below it; a matter is below none."""
+    if path.startswith(matters := reverse("desk:matters")) and path != matters:
+        return groups
+    urls = [item.url for group in groups for item in group.items if path.startswith(item.url)]
+    here = max(urls, key=len, default="")
+    return tuple(
+        NavGroup(
+            group.title, tuple(replace(item, is_current=True) if item.url == here else item for item in group.items)
+        )
+        for group in groups
+    )
 
 
 def _queue_item(request: HttpRequest, queue: Queue, tally: Tally) -> NavItem:

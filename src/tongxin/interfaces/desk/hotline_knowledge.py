@@ -137,14 +137,15 @@ def _url(code: str) -> str:
 
 
 def _facts(version: Version) -> list[tuple[str, str]]:
-    until = version.until_on.isoformat() if version.until_on else _("open")
+    until = version.until_on.isoformat() if version.until_on else _("no end set")
     facts = [
         (_("Holds in"), knowledge.where(version)),
-        (_("From"), version.from_on.isoformat()),
-        (_("Until (not included)"), until),
+        (_("In force from"), version.from_on.isoformat()),
+        (_("In force until"), until),
         (_("Checked"), version.checked_on.isoformat()),
         (_("Source"), version.source or "—"),
         (_("Templates"), " ".join(version.templates) or "—"),
+        (_("Used"), _("in %(n)s answers") % {"n": version.article.used}),
     ]
     return facts
 
@@ -187,7 +188,7 @@ def _fields(actor: Actor, given: dict[str, str], wrong: dict[str, str]) -> list[
         ("title", _("Question, as people ask it"), "text", 80, True),
         ("body", _("Answer, to be read out"), "area", 4000, True),
         ("area", _("Holds in"), "select", None, True),
-        ("from_on", _("From"), "date", None, True),
+        ("from_on", _("In force from"), "date", None, True),
         ("until_on", _("Until (not included)"), "date", None, False),
         ("source", _("Source"), "text", 160, False),
         ("templates", _("Codes of templates, such as F11 F10"), "text", 80, False),

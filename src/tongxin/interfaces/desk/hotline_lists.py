@@ -106,7 +106,7 @@ def _team(each: queries.Figures) -> tuple[str, ...]:
 
 
 def _rate(part: int, whole: int) -> str:
-    return f"{filters.rate(100 * part / whole, 1)} ({part}/{whole})" if whole else "—"
+    return f"{filters.rate(part / whole, 1)} ({part:,} / {whole:,})" if whole else "—"
 
 
 def _midnight(now: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """One's own notices: what happened, newest first, read one by one or all at once; and by which ways one is told."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -61,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
     days = groupby(found.rows, key=lambda row: row.at.astimezone(SHANGHAI).date())
     context = {
         "now": now,
-        "days": [(short_day(day, now), [(row, ICONS[row.occasion.group]) for row in rows]) for day, rows in days],
+        "days": [(_day(day, now), [(row, ICONS[row.occasion.group]) for row in rows]) for day, rows in days],
         "parts": list(_parts(group, is_unread)),
         "newest": queries.newest(actor),
         "is_narrowed": group is not None or is_unread or bool(after),
@@ -117,6 +118,12 @@ def choices(request: HttpRequest) -> HttpResponse:
         "quiet": settings.QUIET_HOURS.replace("-", "–"),
     }
     return page(request, "desk/notice_choices.html", context)
+
+
+def _day(day: date, now: datetime) -> str:
+    """Return a day with today and yesterday in words."""
+    back = (now.astimezone(SHANGHAI).date() - day).days
+    return {0: _("today"), 1: _("yesterday")}.get(back) or short_day(day, now)
 
 
 def _need(medium: Medium, mail: str) -> str:

@@ -129,10 +129,16 @@ def _form(request: HttpRequest, van: Van | None, posted: QueryDict | None) -> Ht
         "rows": [{**row, "nth": n} for n, row in enumerate(rows, 1)],
         "fresh": {**EMPTY, "nth": len(rows) + 1},
         "has_room": len(rows) < MOST_STOPS,
-        "map_view": siting.view(actor, {}),
+        "map_view": (_middle(rows) if posted is None else None) or siting.view(actor, {}),
         "grids_url": reverse("desk:map-layer", args=["grids"]),
     }
     return frame.page(request, "desk/patrols/van_form.html", context)
+
+
+def _middle(rows: list[dict[str, str]]) -> tuple[float, float, float] | None:
+    """Return the middle of the stops, to begin the map there."""
+    lons, lats = ([place for row in rows if (place := degrees(row[name]))] for name in ("lon", "lat"))
+    return (sum(lons) / len(lons), sum(lats) / len(lats), 14.5) if lons and lats else None
 
 
 def _given(van: Van | None, posted: QueryDict | None) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Visits and the eight duties at the desk: what was visited on one's ground, and what a month counts for each duty."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from tongxin.rules.deadlines import Clock
 from tongxin.rules.patrols import GridDuty
 from tongxin.rules.permissions import Actor
 from tongxin.rules.visits import Outcome, PlaceKind, Purpose
+from tongxin.rules.working_time import SHANGHAI
 
 SHOWN = 50
 BELOW = {Level.CITY: "town", Level.COUNTY: "town", Level.TOWN: "village", Level.VILLAGE: "grid", Level.GRID: "grid"}
@@ -43,10 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
     for name, known in (("purpose", Purpose), ("outcome", Outcome)):
         if asked[name] in set(known):
             found = found.filter(**{name: asked[name]})
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
-    rows = list(found.order_by("-pk")[: SHOWN + 1])
+    rows = list(found.filter(_earlier(request.GET.get("before", "")))[: SHOWN + 1])
     more = f"?area={area}&purpose={asked['purpose']}&outcome={asked['outcome']}&before="
     context = {
         "now": now,
@@ -59,9 +58,19 @@ def index(request: HttpRequest) -> HttpResponse:
             ),
         ],
         "rows": [_row(each) for each in rows[:SHOWN]],
-        "next_url": f"{more}{rows[SHOWN - 1].pk}" if len(rows) > SHOWN else "",
+        "next_url": f"{more}{rows[SHOWN - 1].at.timestamp()}~{rows[SHOWN - 1].pk}" if len(rows) > SHOWN else "",
     }
     return frame.page(request, "desk/patrols/visits.html", context)
+
+
+def _earlier(before: str) -> Q:
+    """Return what lies before the last visit of a page, told as its moment and key; nothing told, nothing left out."""
+    told, _tilde, pk = before.partition("~")
+    try:
+        at, key = datetime.fromtimestamp(float(told), SHANGHAI), int(pk)
+    except (ValueError, OverflowError, OSError):
+        return Q()
+    return Q(at__lt=at) | Q(at=at, pk__lt=key)
 
 
 def _row(visit: Visit) -> dict[str, Any]:

@@ -59,20 +59,27 @@ class Line(NamedTuple):
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Show the comparisons of one standing, the newest call first. Two statements besides the frame's."""
+    """Show the comparisons of one standing, the newest call first. Three statements besides the frame's."""
     now, actor = timezone.now(), request.actor  # type: ignore[attr-defined]
-    asked = request.GET.get("is", _first_tab(actor))
+    counts = queries.counts(actor)
+    asked = request.GET.get("is", _first_tab(actor, counts))
     standing = Standing(asked) if asked in set(Standing) else None
     found = queries.listed(actor, standing, after=_after(request.GET.get("after", "")))
     shown, language = found[: queries.PAGE], get_language() or "zh-hans"
-    tabs = [*((each.value, words.label(each, language)) for each in Standing), ("all", _("All"))]
+    tabs = [*((each.value, words.label(each, language), counts.get(each, 0)) for each in Standing)]
+    tabs.append(("all", _("All"), sum(counts.values())))
     last = shown[-1] if len(found) > queries.PAGE else None
     context = {
         "now": now,
         "lines": [_line(each, language, now) for each in shown],
         "tabs": [
-            {"label": label, "url": f"?is={value}", "is_on": value == (standing or "all"), "colour": ""}
-            for value, label in tabs
+            {
+                "label": f"{label} {many:,}" if many else label,
+                "url": f"?is={value}",
+                "is_on": value == (standing or "all"),
+                "colour": "",
+            }
+            for value, label, many in tabs
         ],
         "next_url": f"?is={asked}&after={last.reported_at.timestamp()}~{last.pk}" if last else "",
         "rule": queries.current_rule(),
@@ -81,9 +88,10 @@ def index(request: HttpRequest) -> HttpResponse:
     return frame.page(request, "desk/reverse.html", context)
 
 
-def _first_tab(actor: Actor) -> str:
-    """The grid explains first, others judge what was explained."""
-    return (Standing.OPEN if actor.roles & EXPLAINERS else Standing.EXPLAINED).value
+def _first_tab(actor: Actor, counts: Mapping[str, int]) -> str:
+    """The grid explains first, others judge what was explained; while nothing is, what waits to be explained."""
+    own = Standing.OPEN if actor.roles & EXPLAINERS else Standing.EXPLAINED
+    return (own if counts.get(own) else Standing.OPEN).value
 
 
 def _after(text: str) -> tuple[datetime, int] | None:

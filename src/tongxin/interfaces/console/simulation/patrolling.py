@@ -122,7 +122,7 @@ def _check_in(crew: Crew, round_: Round, point: Point, at: datetime, rng: Random
 
 def _visits(crew: Crew, home: str, now: datetime) -> None:
     for n, (kind, place, purpose, asked, answered) in enumerate(VISITS):
-        at = now - timedelta(hours=3 + 19 * n)
+        at = min(now, _today_at(time(9 + 2 * n, 20 + 7 * n), timezone.localdate(now - timedelta(days=n))))
         outcome = Outcome.ANSWERED if asked else Outcome.NOTHING
         again = {"next_on": timezone.localdate(now) + timedelta(days=2)} if n == 2 else {}
         told = {"area": home, "kind": kind, "place": place, "purpose": purpose, "outcome": outcome}

@@ -184,3 +184,6 @@ document.addEventListener("change", (event) => {
 const keysOn = document.getElementById("keys-on");
 if (keysOn) keysOn.checked = areOn();
 document.querySelector("[data-focus]")?.focus();
+// on a phone the part one is on may stand beyond the edge
+const part = document.querySelector(".tx-parts .on");
+if (part) part.parentElement.scrollLeft = part.offsetLeft - (part.parentElement.clientWidth - part.offsetWidth) / 2;
