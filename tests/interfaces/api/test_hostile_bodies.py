@@ -99,7 +99,7 @@ def test_texts_that_look_like_code_are_kept_as_texts(caller, hostile):
         "q=%00", "template=%00", "unit=%00", "after=%00", "after=x", "after=2026-11-20T00:00:00~1",
         "after=2026-11-20T00:00:00%2B08:00~99999999999999999999", "after=9999-99-99T00:00:00~1", "limit=0",
         "limit=201", "limit=x", "state=nonsense", "lamp=blue", "area=abc", "area=33%00", "since=2026-13-01",
-        "until=9999-12-31", "since=-1", "unit=nobody", "unit=99999999999999999999", "misspelt=1", "q=" + "a" * 61,
+        "until=2026-11-31", "since=-1", "since=0", "unit=nobody", "unit=99999999999999999999", "misspelt=1", "q=" + "a" * 61,
         "channel=pigeon",
     ],
 )  # fmt: skip
@@ -108,6 +108,29 @@ def test_a_hostile_query_is_refused(caller, query):
 
     assert answer.status_code == 422, answer.content
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_day_beyond_all_days_is_the_first_or_the_last_of_them(caller):
+    number = caller("grid_worker").post("/matters", a_body()).json()["number"]
+
+    answer = caller("grid_worker").get("/matters?since=0001-01-01&until=9999-12-31")
+
+    assert [each["number"] for each in answer.json()["items"]] == [number]
+
+
+def test_a_place_in_a_list_that_no_row_can_have_is_refused(caller):
+    answer = caller("dispatcher").get(f"/orders?before={2**64}")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "query.invalid")
+
+
+@pytest.mark.parametrize("whole", [b"1", b"1.0", b"10e-1"])
+def test_a_whole_number_may_be_written_with_a_point(caller, whole):
+    number = caller("grid_worker").post("/matters", a_body()).json()["number"]
+
+    answer = caller("acceptor").post(f"/matters/{number}/acts/accept", b'{"rev": ' + whole + b"}")
+
+    assert answer.status_code == 200, answer.content
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,16 @@ def test_a_key_is_taken_from_either_header(caller, header):
     assert Client().get("/api/v1/matters", headers={header: value}).status_code == 200
 
 
+@pytest.mark.parametrize("stated", ["Bearer tx_nobody", "Basic dXNlcjpwYXNz", "{key}"])
+def test_two_headers_that_do_not_agree_open_nothing(caller, stated):
+    key = caller("grid_worker").key
+
+    answer = Client().get("/api/v1/acts", headers={"X-API-Key": key, "Authorization": stated.format(key=key)})
+    same = Client().get("/api/v1/acts", headers={"X-API-Key": key, "Authorization": f"Bearer {key}"})
+
+    assert (answer.status_code, answer.json()["code"], same.status_code) == (401, "key.two", 200)
+
+
 def test_a_session_is_no_key(town):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(Account.objects.get(username="duty_chief"), "axes.backends.AxesStandaloneBackend")

@@ -55,8 +55,17 @@ def test_every_operation_is_named_summed_up_and_lists_its_problems(described):
         assert {"401", "500"} <= set(told["responses"])
         assert told["security"] == [{"Bearer": []}, {"Header": []}]
         for status, answer in told["responses"].items():
-            (media_type,) = answer["content"]
-            assert (media_type == "application/problem+json") == (int(status) >= 400), (path, method, status)
+            are_problems = {each == "application/problem+json" for each in answer["content"]}
+            assert are_problems == {int(status) >= 400}, (path, method, status)
+
+
+def test_who_takes_a_body_says_how_one_is_refused_and_who_names_a_thing_that_it_may_be_missing(described):
+    for path, method, told in operations(described):
+        wanted = {"400", "413", "422"} if "requestBody" in told else set()
+        wanted |= {"404"} if "{" in path else set()
+        wanted |= {"403"} if method != "get" else set()
+
+        assert wanted <= set(told["responses"]), (path, method)
 
 
 def test_every_reference_leads_somewhere(described):

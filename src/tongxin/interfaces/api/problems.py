@@ -99,7 +99,7 @@ def respond(request: HttpRequest, refusal: Refused, errors: Sequence[Mapping[str
     response["Vary"] = "Accept-Language"
     if refusal.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="tongxin"' + (
-            ', error="invalid_token"' if refusal.code == "key.unknown" else ""
+            ', error="invalid_token"' if refusal.code in ("key.unknown", "key.two") else ""
         )
     if refusal.status == 429:
         response["Retry-After"] = str(refusal.facts["seconds"])

@@ -6,6 +6,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "请在请求头里带上接口密钥：Authorization: Bearer tx_…，或 X-API-Key: tx_…。",
         "Send an API key: Authorization: Bearer tx_…, or X-API-Key: tx_….",
     ),
+    "key.two": (
+        "请求头 Authorization 与 X-API-Key 不一致。请只发送一个密钥。",
+        "The headers Authorization and X-API-Key do not agree. Send one key only.",
+    ),
     # addresses
     "path.missing": ("没有这个接口地址：{path}。", "There is no such address: {path}."),
     "path.invalid": ("接口地址里的 {at} 不对。可用的值见 openapi.json。", "{at} in the address is not known."),

@@ -96,8 +96,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 def _speaker(request: HttpRequest) -> Speaker:
     """Return who sends. Raises TooOften, Unknown."""
     LIMIT.take(address_of(request))
-    bearer = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ").strip()
-    key = bearer or request.META.get("HTTP_X_API_KEY", "")
+    key = keys.given(request)
     if not key:
         raise problems.Unknown("key.absent")
     if not key.startswith(OWN_KEY):

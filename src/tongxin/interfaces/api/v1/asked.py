@@ -4,11 +4,14 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from tongxin.interfaces.api.v1.described import Moment, among, told
+from tongxin.apps.matters.actions.steps import ROUTE_LIMIT
+from tongxin.apps.matters.incoming import KEY_LIMIT, NAME_LIMIT, PHONE_LIMIT, PLACE_LIMIT, TITLE_LIMIT
+from tongxin.interfaces.api.v1.described import AREA, DATUM, LAT, LON, WORDS, Moment, among, told
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Urgency
-from tongxin.rules.lifecycles.matter import Because, CloseKind, Ground
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Because, CloseKind, Ground
+from tongxin.rules.sealing import REASON_LEAST, REASON_MOST
 
 MOST_BIGINT, MOST_INT = 2**63 - 1, 2**31 - 1
 
@@ -20,8 +23,8 @@ class Said(Struct, kw_only=True, forbid_unknown_fields=True):
 class Contact(Said):
     """How to answer the reporter. Personal: kept apart, masked in every answer."""
 
-    name: Annotated[str, told("姓名 | name", "王女士")] = ""
-    phone: Annotated[str, told("电话 | telephone", "13812346027")] = ""
+    name: Annotated[str, told("姓名 | name", "王女士", maxLength=NAME_LIMIT)] = ""
+    phone: Annotated[str, told("电话 | telephone", "13812346027", maxLength=PHONE_LIMIT)] = ""
 
 
 class Report(Said):
@@ -29,25 +32,42 @@ class Report(Said):
 
     template: Annotated[str, told("事项模板编码，见 /templates | code of the template, see /templates", "C02")]
     text: Annotated[
-        str, told("发生了什么，最多 2000 字 | what happened, 2000 characters at most", "垃圾桶旁堆了好多垃圾。")
+        str,
+        told(
+            "发生了什么，最多 2000 字 | what happened, 2000 characters at most",
+            "垃圾桶旁堆了好多垃圾。",
+            maxLength=TEXT_LIMIT,
+            pattern=WORDS,
+        ),
     ]
     title: Annotated[
-        str, told("标题，最多 80 字；不填取正文首句 | title; else the text's first sentence", "菜场垃圾堆积")
+        str,
+        told(
+            "标题，最多 80 字；不填取正文首句 | title; else the text's first sentence",
+            "菜场垃圾堆积",
+            maxLength=TITLE_LIMIT,
+        ),
     ] = ""
-    place: Annotated[str, told("地点描述，最多 120 字 | the place in words", "荷花菜场东门")] = ""
-    lon: Annotated[float | None, told("经度，度 | longitude, degrees", 118.865)] = None
-    lat: Annotated[float | None, told("纬度，度 | latitude, degrees", 28.945)] = None
+    place: Annotated[str, told("地点描述，最多 120 字 | the place in words", "荷花菜场东门", maxLength=PLACE_LIMIT)] = (
+        ""
+    )
+    lon: Annotated[float | None, told("经度，度 | longitude, degrees", 118.865, **LON)] = None
+    lat: Annotated[float | None, told("纬度，度 | latitude, degrees", 28.945, **LAT)] = None
     crs: Annotated[
         str,
         Meta(
             description="坐标系，不分大小写 | datum, any case: wgs84 (GPS), gcj02 (高德、腾讯), bd09 (百度), cgcs2000",
             examples=[datum.value for datum in Datum],
+            extra_json_schema={"pattern": DATUM},
         ),
     ] = Datum.WGS84.value
     area: Annotated[
-        str, told("区域编码，没有坐标时必填 | code of the area where no point is given", "330802001001001")
+        str,
+        told("区域编码，没有坐标时必填 | code of the area where no point is given", "330802007008001", pattern=AREA),
     ] = ""
-    form: Annotated[dict[str, Any], told("模板表单的答案 | answers to the template's form", {"数量": "3 袋"})] = {}
+    form: Annotated[
+        dict[str, Any], told("模板表单的答案 | answers to the template's form", {"amount": "一堆", "kind": "生活垃圾"})
+    ] = {}
     channel: Annotated[Channel, among(Channel, "来源渠道 | where it came from")] = Channel.PARTNER
     urgency: Annotated[
         Urgency | None, among(Urgency, "紧急程度，只能比模板更急 | how pressing; never softer than the template")
@@ -59,7 +79,6 @@ class Report(Said):
         told(
             "上报时刻，带时区；最早 7 天前，时限从它起算；不填为现在 | when it was reported, with zone; at most 7 "
             "days ago; the clocks start there; else now",
-            "2026-11-20T15:42:00+08:00",
         ),
     ] = None
     key: Annotated[
@@ -67,6 +86,7 @@ class Report(Said):
         told(
             "幂等键：相同的键只产生一件事项 | idempotency key: one matter for a key, however often it is sent",
             "12345-2026-0417",
+            maxLength=KEY_LIMIT,
         ),
     ] = ""
 
@@ -79,6 +99,8 @@ class Unseal(Said):
         told(
             "理由，10 至 200 字；当事人会看到 | why, 10 to 200 characters; the person concerned reads it",
             "家属报警，需核实走失地点。",
+            minLength=REASON_LEAST,
+            maxLength=REASON_MOST,
         ),
     ]
 
@@ -86,10 +108,15 @@ class Unseal(Said):
 class Ask(Said):
     """What an act needs. /acts says which fields each act asks for."""
 
-    reason: Annotated[str, told("理由或办理情况，最多 2000 字 | why, or what was done", "垃圾已清运。")] = ""
+    reason: Annotated[
+        str, told("理由或办理情况，最多 2000 字 | why, or what was done", "垃圾已清运。", maxLength=TEXT_LIMIT)
+    ] = ""
     ground: Annotated[Ground | None, among(Ground, "法定理由 | legal ground")] = None
     route: Annotated[
-        str, told("可以去哪里办，最多 120 字 | where the reporter can go instead", "请向县人民法院咨询")
+        str,
+        told(
+            "可以去哪里办，最多 120 字 | where the reporter can go instead", "请向县人民法院咨询", maxLength=ROUTE_LIMIT
+        ),
     ] = ""
     unit: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_BIGINT)] | str | None,
@@ -97,7 +124,12 @@ class Ask(Said):
     ] = None
     close_as: Annotated[CloseKind | None, among(CloseKind, "结案类型 | how it is closed")] = None
     reply: Annotated[
-        str, told("给报事人的答复，最多 2000 字 | the answer to the reporter", "垃圾已清运，感谢您的反映。")
+        str,
+        told(
+            "给报事人的答复，最多 2000 字 | the answer to the reporter",
+            "垃圾已清运，感谢您的反映。",
+            maxLength=TEXT_LIMIT,
+        ),
     ] = ""
     suggested_unit: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_BIGINT)] | str | None,

@@ -53,7 +53,7 @@ def read(body: bytes, shape: type[T]) -> T:
     if not body.strip():
         raise Unreadable("body.empty")
     try:
-        found: T = _decoder(shape).decode(body)
+        found = _decoded(body, shape)
         json.loads(body, object_pairs_hook=_once)  # msgspec would silently take the last of two
     except msgspec.ValidationError as wrong:
         raise _misfit(str(wrong)) from wrong
@@ -64,6 +64,25 @@ def read(body: bytes, shape: type[T]) -> T:
     if b"\\u0000" in body or getattr(found, "form", None):
         check_plain(msgspec.to_builtins(found))
     return found
+
+
+def _decoded(body: bytes, shape: type[T]) -> T:
+    try:
+        return _decoder(shape).decode(body)
+    except msgspec.ValidationError as wrong:
+        if "got `float`" not in str(wrong):
+            raise
+        # 7.0 is the whole number 7 (JSON Schema 2020-12, §4.2.3): some programs know no other way to write it
+        return msgspec.convert(json.loads(body, parse_float=_whole, parse_constant=_none), shape)
+
+
+def _whole(written: str) -> int | float:
+    found = float(written)
+    return int(found) if found.is_integer() and abs(found) < MOST_INT else found
+
+
+def _none(written: str) -> None:
+    raise ValueError(written)  # NaN and the infinities
 
 
 def check_plain(value: Any, at: str = "", depth: int = 0) -> None:

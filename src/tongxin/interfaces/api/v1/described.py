@@ -8,10 +8,28 @@ from msgspec import Meta
 
 from tongxin import words
 
+# What rules behind the door check, said in JSON Schema: keywords for `told` and for parameters.
+LON: dict[str, Any] = {"minimum": -180, "maximum": 180}
+LAT: dict[str, Any] = {"minimum": -90, "maximum": 90}
+# every spelling of a datum's name; any program's reader of patterns can check it, so no flags
+DATUM = "^([Ww][Gg][Ss][-_]?84|[Gg][Cc][Jj][-_]?02|[Bb][Dd][-_]?09|[Cc][Gg][Cc][Ss][-_]?2000)$"
+# a moment that there is, as `isoformat` writes it
+_DAY = "((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31|02-29)"
+_MOMENT = f"20[0-9]{{2}}-{_DAY}T([01][0-9]|2[0-3])(:[0-5][0-9]){{2}}([.][0-9]{{6}})?[+-](0[0-9]|1[0-4]):[0-5][0-9]"
+# the `next` of a page, which no caller makes up
+CURSOR = f"^({_MOMENT}~[0-9]{{1,18}})?$"
+CURSOR_OF_DUE = f"^(({_MOMENT})?~[0-9]{{1,18}})?$"  # what has no due moment comes last
+AREA = "^([0-9]{2,17})?$"
+PLAIN = r"^[^\x00]*$"  # what the database can keep
+WORDS = r"^[^\x00]*[^\s\x00-\x1f\x85][^\x00]*$"  # and not blank
 
-def told(description: str, *examples: Any) -> Meta:
-    """Return what openapi.json says of a field: Chinese, then English."""
-    return Meta(description=description, examples=list(examples) or None)
+
+def told(description: str, *examples: Any, **schema: Any) -> Meta:
+    """Return what openapi.json says of a field: Chinese, then English.
+
+    `schema` holds further keywords of JSON Schema that a rule behind the door checks, with a sentence of its own.
+    """
+    return Meta(description=description, examples=list(examples) or None, extra_json_schema=schema or None)
 
 
 def among(members: type[Enum], description: str) -> Meta:

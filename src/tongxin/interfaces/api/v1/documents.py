@@ -35,14 +35,14 @@ def ref(shape: type) -> Described:
     return {"$ref": REF.format(name=shape.__name__)}
 
 
-def header(name: str, description: str, example: str) -> Described:
-    """Return the description of an optional request header."""
+def header(name: str, description: str, example: str, **schema: Any) -> Described:
+    """Return the description of an optional request header; `schema` holds further keywords of JSON Schema."""
     return {
         "in": "header",
         "name": name,
         "required": False,
         "description": description,
-        "schema": {"type": "string", "examples": [example]},
+        "schema": {"type": "string", "examples": [example], **schema},
     }
 
 
@@ -53,8 +53,9 @@ def schemas(*more: type) -> Described:
 
 
 def _answer(status: int, shape: Any) -> Described:
-    if isinstance(shape, str):  # a media type: bytes
-        content: Described = {shape: {"schema": {"type": "string", "format": "binary"}}}
+    if isinstance(shape, str | tuple):  # a media type, or several: bytes
+        kinds = (shape,) if isinstance(shape, str) else shape
+        content: Described = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
     else:
         content = {"application/json": {"schema": shape if isinstance(shape, dict) else ref(shape)}}
     return {"description": WORDS[status], "content": content}

@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Router
 
 from tongxin.apps.journal import evidence as kept
+from tongxin.apps.journal import files, pictures
 from tongxin.apps.journal import queries as journal
 from tongxin.apps.journal.models import EvidenceKind
 from tongxin.apps.matters import actions, queries
@@ -71,7 +72,7 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
     "/matters/{number}/evidence/{id}",
     operation_id="fetchEvidence",
     summary="下载证据 | Fetch evidence",
-    openapi_extra=documented({200: "application/octet-stream"}, 404, tag="matters"),
+    openapi_extra=documented({200: (pictures.MEDIA_TYPE, files.PDF)}, 404, tag="matters"),
 )
 def fetch(request: HttpRequest, number: str, id: int) -> FileResponse:
     """文件原样返回；文书作为附件。

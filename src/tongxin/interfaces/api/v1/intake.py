@@ -1,5 +1,6 @@
 """Reporting through the API: one report or a list, each row on its own."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from tongxin.apps.matters.actions.intake import BATCH_LIMIT
 from tongxin.apps.matters.models import Report
 from tongxin.interfaces.api import meters, problems
 from tongxin.interfaces.api.v1 import asked, bodies, replays, shapes, showing
+from tongxin.interfaces.api.v1.described import DATUM
 from tongxin.interfaces.api.v1.gather import Gather
 from tongxin.interfaces.api.v1.keys import Caller
 from tongxin.rules.datum import Datum
@@ -121,10 +123,9 @@ def _incoming(said: asked.Report, key: str | None, now: datetime) -> Incoming:
 
 def datum_of(crs: str) -> Datum:
     """Return the datum of that name, whatever the case. Raises Invalid."""
-    try:
-        return Datum(crs.lower().replace("-", "").replace("_", ""))
-    except ValueError as wrong:
-        raise Invalid("crs.unknown", crs=crs[:20]) from wrong
+    if not re.fullmatch(DATUM, crs):
+        raise Invalid("crs.unknown", crs=crs[:20])
+    return Datum(crs.lower().replace("-", "").replace("_", ""))
 
 
 def _shown(incoming: Incoming, reported: actions.Reported, kept: Mapping[int, Report]) -> shapes.Reported:

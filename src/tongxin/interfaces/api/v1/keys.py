@@ -50,10 +50,31 @@ def forget() -> None:
     _remembered.clear()
 
 
+def given(request: HttpRequest) -> str:
+    """Return the key a request brings, "" where it brings none.
+
+    Raises Unknown where its two headers do not agree: one of them is wrong, and nobody can tell which.
+    """
+    stated, own = request.META.get("HTTP_AUTHORIZATION", "").strip(), request.META.get("HTTP_X_API_KEY", "").strip()
+    scheme, _, token = stated.partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else ""
+    if stated and own and bearer != own:
+        raise Unknown("key.two")
+    return bearer or own
+
+
+def _caller(request: HttpRequest) -> Caller | None:
+    key = given(request)
+    return caller_of(key) if key else None
+
+
 class Bearer(HttpBearer):
     """`Authorization: Bearer tx_…`"""
 
     openapi_description = "接口密钥 | API key: `Authorization: Bearer tx_…`"
+
+    def __call__(self, request: HttpRequest) -> Caller | None:
+        return _caller(request)
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
         return caller_of(token)
@@ -63,6 +84,9 @@ class Header(APIKeyHeader):
     """`X-API-Key: tx_…`"""
 
     param_name = "X-API-Key"
+
+    def __call__(self, request: HttpRequest) -> Caller | None:
+        return _caller(request)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
         return caller_of(key) if key else None

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from tongxin.apps.matters import queries
 from tongxin.interfaces.api import problems
-from tongxin.interfaces.api.v1 import asked, full, intake, params, shapes, showing
+from tongxin.interfaces.api.v1 import asked, full, intake, params, replays, shapes, showing
+from tongxin.interfaces.api.v1.described import CURSOR
 from tongxin.interfaces.api.v1.documents import documented, header, ref
 from tongxin.interfaces.api.v1.params import AreaCode, Day, Words
 from tongxin.rules.channels import Channel
@@ -21,7 +22,6 @@ from tongxin.rules.lifecycles.matter import State
 router = Router()
 
 PAGE, MOST = 50, 200
-CURSOR = re.compile(r"[0-9T:.+\-]{10,40}~[0-9]{1,18}", re.ASCII)
 
 
 class Wanted(Schema):
@@ -37,7 +37,9 @@ class Wanted(Schema):
     since: Day | None = Field(None, description="上报日自（含） | reported on or after this local day")
     until: Day | None = Field(None, description="上报日至（含） | reported on or before this local day")
     q: Words = Field("", description="编号或文字 | a number, or words of title, place and text")
-    after: Words = Field("", description="上一页的 next | the `next` of the page before")
+    after: Words = Field(
+        "", description="上一页的 next | the `next` of the page before", json_schema_extra={"pattern": CURSOR}
+    )
     limit: int = Field(PAGE, ge=1, le=MOST, description="每页件数 | matters a page")
 
     def filters(self) -> queries.Filters:
@@ -75,6 +77,7 @@ class Wanted(Schema):
                 "同一密钥下，相同的键只产生一件事项；一批时逐行派生为“键:行号” | one matter for a key, however often "
                 "it is sent; for a list, each row's key is derived as key:index",
                 "12345-2026-0417",
+                pattern=replays.WRITTEN,
             ),
         ),
         tag="matters",
@@ -103,7 +106,7 @@ def listing(request: HttpRequest, wanted: Query[Wanted]) -> HttpResponse:
     newest.
     """
     params.only(request, Wanted)
-    if wanted.after and not CURSOR.fullmatch(wanted.after):
+    if not re.fullmatch(CURSOR, wanted.after):
         raise Invalid("cursor.invalid", cursor=wanted.after[:40])
     now = timezone.now()
     page = queries.worklist(request.auth.actor, wanted.filters(), now, after=wanted.after, size=wanted.limit)

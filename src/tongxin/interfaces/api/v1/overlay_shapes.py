@@ -11,6 +11,7 @@ from tongxin.interfaces.api.v1.asked import MOST_BIGINT, MOST_INT, Said
 from tongxin.interfaces.api.v1.described import Moment, among, told
 from tongxin.interfaces.api.v1.shapes import ClockShown, Line, Problem, UnitRef
 from tongxin.rules.lamps import Lamp
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT
 from tongxin.rules.overlays.frame import Overlay
 from tongxin.rules.overlays.order import MOST, Grade
 from tongxin.rules.overlays.tables import BY_ACT
@@ -44,7 +45,10 @@ class OverlayAsk(Said):
         Annotated[int, Meta(ge=1, le=MOST_INT)] | None,
         told("您看到的事项版本；不一致时 412 | the matter's revision you saw; 412 when changed since", 5),
     ] = None
-    reason: Annotated[str, told("理由或情况，最多 2000 字 | why, or what was done", "要等吊车，明早第一趟清运。")] = ""
+    reason: Annotated[
+        str,
+        told("理由或情况，最多 2000 字 | why, or what was done", "要等吊车，明早第一趟清运。", maxLength=TEXT_LIMIT),
+    ] = ""
     ground: Annotated[str, told("理由类别 | the ground, a code", "season")] = ""
     kind: Annotated[str, told("种类 | the kind, a code", "suspension")] = ""
     limit: Annotated[

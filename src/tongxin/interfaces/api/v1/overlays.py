@@ -1,5 +1,6 @@
 """What lies over matters: reading it, acting on it, the lists of what waits, and supervision orders."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +21,8 @@ from tongxin.apps.matters.unsealings import reading
 from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.v1 import bodies, full, overlay_shapes, params, shapes, showing
 from tongxin.interfaces.api.v1.acts import known_as
+from tongxin.interfaces.api.v1.asked import MOST_BIGINT
+from tongxin.interfaces.api.v1.described import CURSOR_OF_DUE
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.overlay_shapes import OverlayAct, OverlayAsk, QueueName
 from tongxin.interfaces.api.v1.params import Words
@@ -57,7 +60,9 @@ COMMON = {
 class Asked(Schema):
     """Which page of a list."""
 
-    after: Words = Field("", description="上一页的 next | the `next` of the page before")
+    after: Words = Field(
+        "", description="上一页的 next | the `next` of the page before", json_schema_extra={"pattern": CURSOR_OF_DUE}
+    )
     limit: int = Field(PAGE, ge=1, le=MOST, description="每页条数 | lines a page")
 
 
@@ -65,7 +70,7 @@ class OrdersAsked(Schema):
     """Which orders."""
 
     is_open: bool | None = Field(None, description="在办或已结束；不填为全部 | running or over; else all")
-    before: int | None = Field(None, ge=1, description="上一页的 next | the `next` of the page before")
+    before: int | None = Field(None, ge=1, le=MOST_BIGINT, description="上一页的 next | the `next` of the page before")
     limit: int = Field(PAGE, ge=1, le=MOST, description="每页条数 | orders a page")
 
 
@@ -143,6 +148,8 @@ def waiting(request: HttpRequest, queue: QueueName, asked: Query[Asked]) -> Http
     Only what a post of this key can act on, the first due first; held and extended list all that runs in scope.
     """
     params.only(request, Asked)
+    if not re.fullmatch(CURSOR_OF_DUE, asked.after):
+        raise Invalid("cursor.invalid", cursor=asked.after[:40])
     now, found = timezone.now(), QUEUES[str(queue)]
     page = overlay_queues.waiting(request.auth.actor, found, after=asked.after, size=asked.limit)
     items = [_waiting(found.kind, each, now) for each in page.rows]
@@ -155,7 +162,7 @@ def waiting(request: HttpRequest, queue: QueueName, asked: Query[Asked]) -> Http
     summary="发督办单 | Issue a supervision order",
     openapi_extra=documented(
         {201: overlay_shapes.OrderIssued, 207: overlay_shapes.OrderIssued},
-        400, 403, 409, 413, 422,
+        400, 403, 404, 409, 413, 422,
         body=ref(overlay_shapes.OrderAsk),
         tag="orders",
     ),

@@ -10,6 +10,7 @@ from tongxin.apps.areas import queries as areas
 from tongxin.apps.areas.locator import explained
 from tongxin.apps.areas.models import Area
 from tongxin.interfaces.api.v1 import intake, params, shapes, showing
+from tongxin.interfaces.api.v1.described import DATUM, LAT, LON
 from tongxin.interfaces.api.v1.documents import documented
 from tongxin.rules.area_codes import Level, parent_of
 from tongxin.rules.datum import to_wgs84
@@ -21,10 +22,17 @@ router = Router()
 class Point(Schema):
     """A point in some datum."""
 
-    lon: float = Field(description="经度，度 | longitude, degrees", examples=[118.865], allow_inf_nan=False)
-    lat: float = Field(description="纬度，度 | latitude, degrees", examples=[28.945], allow_inf_nan=False)
+    lon: float = Field(
+        description="经度，度 | longitude, degrees", examples=[118.865], allow_inf_nan=False, json_schema_extra=LON
+    )
+    lat: float = Field(
+        description="纬度，度 | latitude, degrees", examples=[28.945], allow_inf_nan=False, json_schema_extra=LAT
+    )
     crs: str = Field(
-        "wgs84", description="坐标系，不分大小写 | datum, any case: wgs84, gcj02, bd09, cgcs2000", examples=["gcj02"]
+        "wgs84",
+        description="坐标系，不分大小写 | datum, any case: wgs84, gcj02, bd09, cgcs2000",
+        examples=["gcj02"],
+        json_schema_extra={"pattern": DATUM},
     )
 
 

@@ -19,7 +19,7 @@ from tongxin.apps.matters.models import Proposal, Rehearsal
 from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.v1 import bodies, showing
 from tongxin.interfaces.api.v1.asked import MOST_INT, Said
-from tongxin.interfaces.api.v1.described import Moment, told
+from tongxin.interfaces.api.v1.described import WORDS, Moment, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.rules import rulebook
 from tongxin.rules.checking import Finding
@@ -40,7 +40,10 @@ Rev = Annotated[int, Meta(ge=1, le=MOST_INT)]
 class ProposalAsk(Said):
     """A proposal as it is opened or written anew, the whole of it."""
 
-    title: Annotated[str, told("改什么，最多 80 字 | what is changed, 80 characters at most", "夏季市容")]
+    title: Annotated[
+        str,
+        told("改什么，最多 80 字 | what is changed, 80 characters at most", "夏季市容", maxLength=80, pattern=WORDS),
+    ]
     content: Annotated[dict[str, Any], told(DRAFT, {"templates": {"C02": {"limit": "2wh"}}})] = {}
     rev: Annotated[
         Rev | None, told("您看到的版本；不一致时拒绝 (412) | the revision you saw; refused when changed")
@@ -222,7 +225,9 @@ def change(request: HttpRequest, proposal_id: int) -> HttpResponse:
     "/proposals/{proposal_id}/acts/{act}",
     operation_id="actOnProposal",
     summary="检查、试运行、发布…… | Check, rehearse, publish…",
-    openapi_extra=documented({200: ProposalShown}, 400, 403, 404, 409, 412, 422, body=ref(ProposalAct), tag="rules"),
+    openapi_extra=documented(
+        {200: ProposalShown}, 400, 403, 404, 409, 412, 413, 422, body=ref(ProposalAct), tag="rules"
+    ),
 )
 def act(request: HttpRequest, proposal_id: int, act: str) -> HttpResponse:
     """check 检查，rehearse 试运行，stop 停止，rebase 对齐，publish 发布，recall 取消定时，withdraw 撤回。请求体可空。

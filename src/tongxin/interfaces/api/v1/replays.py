@@ -13,6 +13,7 @@ from tongxin.rules.deadlines import Clock
 from tongxin.rules.errors import Invalid
 
 HEADER_LIMIT = 100
+WRITTEN = r"^[\x21-\x7e]([\x20-\x7e]{0,98}[\x21-\x7e])?$"  # the header; what is blank around it is no part of it
 SAME_DEGREES = 1e-7  # about a centimetre
 
 

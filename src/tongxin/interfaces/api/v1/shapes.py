@@ -19,7 +19,7 @@ from tongxin.rules.units import UnitKind
 class AreaRef(Struct, kw_only=True):
     """An area by code and name."""
 
-    code: Annotated[str, told("区域编码 | code", "330802001001001")]
+    code: Annotated[str, told("区域编码 | code", "330802007008001")]
     name: Annotated[str, told("名称 | name", "松园社区 01 网格")]
     chain: Annotated[list[str], told("自上而下的名称 | names from the top down", ["衢州市", "柯城区", "荷花街道"])]
 
@@ -241,7 +241,7 @@ class Unsealed(Struct, kw_only=True):
 class Other(Struct, kw_only=True):
     """Another area at the same point."""
 
-    code: Annotated[str, told("区域编码 | code", "330802001001002")]
+    code: Annotated[str, told("区域编码 | code", "330802007008002")]
     name: Annotated[str, told("名称 | name", "松园社区 02 网格")]
 
 

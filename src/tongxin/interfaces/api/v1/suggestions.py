@@ -36,7 +36,7 @@ class Telling(Said):
     lon: Annotated[float | None, told("经度，度 | longitude, degrees", 118.865)] = None
     lat: Annotated[float | None, told("纬度，度 | latitude, degrees", 28.945)] = None
     crs: Annotated[str, told("坐标系，同上报 | datum, as in reports", "gcj02")] = Datum.WGS84.value
-    area: Annotated[str, told("区域编码，没有坐标时用 | area, where no point is known", "330802001001")] = ""
+    area: Annotated[str, told("区域编码，没有坐标时用 | area, where no point is known", "330802007008")] = ""
     template: Annotated[
         str, told("已选的模板，用于比较附近的事项 | the template chosen already, to compare neighbors with", "D02")
     ] = ""

@@ -17,7 +17,9 @@ router = Router()
     "/matters/{number}/unsealings",
     operation_id="unsealMatter",
     summary="紧急查看保密件 | Open a sealed matter",
-    openapi_extra=documented({201: shapes.Unsealed}, 400, 403, 404, 409, 422, body=ref(asked.Unseal), tag="matters"),
+    openapi_extra=documented(
+        {201: shapes.Unsealed}, 400, 403, 404, 409, 413, 422, body=ref(asked.Unseal), tag="matters"
+    ),
 )
 def unseal(request: HttpRequest, number: str) -> HttpResponse:
     """辖区内的值班长、指挥长、督查员写明理由后，可在限定时间内打开一件未被指定查看的保密件：只能看，联系方式仍隐去，

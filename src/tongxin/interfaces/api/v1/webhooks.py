@@ -10,10 +10,12 @@ from pydantic import Field
 
 from tongxin.apps.notify import actions, queries
 from tongxin.apps.notify.models import WAITING, Endpoint, Event
+from tongxin.guard.destinations import LONGEST
 from tongxin.interfaces.api.v1 import bodies, params, showing
 from tongxin.interfaces.api.v1.asked import MOST_BIGINT, Said
-from tongxin.interfaces.api.v1.described import Moment, told
+from tongxin.interfaces.api.v1.described import WORDS, Moment, told
 from tongxin.interfaces.api.v1.documents import documented, ref
+from tongxin.rules import events
 from tongxin.rules.errors import Missing
 
 router = Router()
@@ -21,15 +23,21 @@ router = Router()
 KINDS = "推送内容：单种、整类或 *，如 matter.close、clock.* | kinds: single ones, nouns, or *"
 STATE = "状态：waiting 待发，sent 已发，failed 已放弃，dropped 未发 | waiting, sent, failed (given up), dropped"
 SECRET = "密钥，只在开通和更换时给出 | the secret, told when opened or changed only"
+EVERY = (*events.KINDS, *(f"{noun}.*" for noun in events.NOUNS))
 Id = Annotated[int, Meta(ge=1, le=MOST_BIGINT)]
 
 
 class EndpointAsk(Said):
     """An endpoint as it is opened or written anew, the whole of it."""
 
-    name: Annotated[str, told("名称，最多 80 字 | name, 80 characters at most", "环卫调度系统")]
-    url: Annotated[str, told("地址：https，公网可达 | address: https, public", "https://hooks.example/tongxin")]
-    kinds: Annotated[list[str], told(KINDS, ["matter.*", "clock.overdue"])]
+    name: Annotated[str, told("名称，最多 80 字 | name, 80 characters at most", "环卫调度系统", pattern=WORDS)]
+    url: Annotated[
+        str, told("地址：https，公网可达 | address: https, public", "https://hooks.example/tongxin", maxLength=LONGEST)
+    ]
+    kinds: Annotated[
+        list[Annotated[str, Meta(extra_json_schema={"enum": ["*", *EVERY]})]],
+        told(KINDS, ["matter.*", "clock.overdue"], minItems=1, maxItems=events.MOST_KINDS),
+    ]
     is_on: Annotated[bool, told("修改时：是否推送 | on change: whether news is sent", True)] = True
 
 
