@@ -1,9 +1,13 @@
-"""The demonstration hotline: set up once, and a call at hand at every start."""
+"""The demonstration hotline and its rooms: set up once, and a call at hand at every start."""
+
+from datetime import timedelta
 
 from tests.town import NOW
 from tongxin.apps.hotline import queries
 from tongxin.apps.hotline.models import Article, Call, Line
-from tongxin.interfaces.console.simulation import calls
+from tongxin.apps.people import rosters
+from tongxin.interfaces.console.simulation import calls, offices
+from tongxin.rules.rosters import monday_of
 
 
 def test_the_hotline_is_set_up_once_and_a_call_waits_for_the_operator(town):
@@ -14,3 +18,13 @@ def test_the_hotline_is_set_up_once_and_a_call_waits_for_the_operator(town):
     assert queries.masked_number(queries.at_hand(town.operator, NOW)) == "138****6027"
     (team,) = queries.figures(town.operator, NOW.replace(day=19, hour=0), NOW)
     assert 0.9 < team.connected / team.calls < 1
+
+
+def test_somebody_is_on_duty_in_every_room_at_every_hour_and_a_written_week_stays(town):
+    offices.arrange({"command_room": town.duty_chief}, NOW)
+    written = rosters.week(town.unit["command_room"], monday_of(NOW.date()))
+    offices.arrange({"command_room": town.duty_chief}, NOW)
+
+    hours = (NOW + timedelta(hours=each) for each in range(0, 8 * 24, 5))
+    assert all(rosters.on_duty(town.unit["command_room"], each) for each in hours)
+    assert rosters.week(town.unit["command_room"], monday_of(NOW.date())) == written

@@ -9,13 +9,15 @@ from django.utils import timezone
 from tests.interfaces.desk.visitors import visitor
 from tests.town import a_matter, kinds_of
 from tongxin.apps.matters import actions, overlay_queues
+from tongxin.apps.matters.actions.supervision import raise_order
 from tongxin.apps.matters.models import Answer, CallBack, Matter, Order, Unmasking
 from tongxin.apps.matters.overlay_queues import QUEUES
 from tongxin.interfaces.desk.nav import OVERLAY_QUEUES
 from tongxin.rules.channels import Channel
 from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground
+from tongxin.rules.overlays.order import Trigger
 from tongxin.rules.overlays.tables import TABLES
-from tongxin.rules.permissions import Role
+from tongxin.rules.permissions import SYSTEM, Role
 from tongxin.rules.working_time import Limit
 
 ROWS = re.compile(r'id="r-([a-z_]+)-(\d+)"')
@@ -207,6 +209,17 @@ def test_the_page_of_an_order_shows_replies_and_only_its_issuer_takes_it_back(to
     assert refused.status_code == 403
     assert cancelled.status_code == 302
     assert Order.objects.get().ended_at is not None
+
+
+def test_an_order_raised_by_a_rule_is_listed_under_what_it_is_about(town, moment):
+    matter = a_matter(town, "HANDLING", now=moment)
+    raised = {"trigger": Trigger.OVERDUE, "cause": "clock:1", "by": SYSTEM, "now": timezone.now()}
+    raise_order(matter_id=matter.pk, **raised)
+
+    page = visitor("supervisor").get("/orders/").content.decode()
+
+    assert re.search(rf'class="ttl"[^>]*>{re.escape(matter.title)}<', page)
+    assert "按规则自动督办：超期未办结" in page
 
 
 def test_an_order_over_the_next_county_is_nowhere(town, moment):

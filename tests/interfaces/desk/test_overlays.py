@@ -9,12 +9,15 @@ from django.utils import timezone
 from tests.interfaces.desk.visitors import visitor
 from tests.town import a_matter, kinds_of
 from tongxin.apps.matters import actions
+from tongxin.apps.matters.actions.timing import fire_due
 from tongxin.apps.matters.models import Branch, Extension, Matter
+from tongxin.apps.people.models import Unit
 from tongxin.interfaces.desk.overlay_asking import CHOICES, LABELS, UNITS
 from tongxin.rules.channels import Channel
 from tongxin.rules.lifecycles.matter import Act, CloseKind
 from tongxin.rules.overlays.frame import Ask
 from tongxin.rules.overlays.tables import TABLES, options
+from tongxin.rules.permissions import SYSTEM
 from tongxin.rules.working_time import Limit
 
 
@@ -259,6 +262,21 @@ def test_the_record_tells_every_entry_in_words(town, handled):
     chinese = page_of("duty_chief", handled)
     for words in ("批准延期", "批准挂账", "理由：季节原因", "复查日", "普通督办"):
         assert words in chinese
+
+
+def test_of_several_units_that_were_called_the_page_names_whose_clock_ran_out(town, moment):
+    matter = a_matter(town, "HANDLING", now=moment)
+    units = (town.unit["enforcement"], town.unit["lamps"])
+    told = {"matter_id": matter.pk, "by": town.duty_chief, "now": timezone.now()}
+    actions.take_over("whistle.blow", kind="enforcement", units=units, reason="请到场。", **told)
+    fire_due(by=SYSTEM, now=timezone.now() + timedelta(hours=2))
+
+    page = page_of("duty_chief", matter)
+
+    record, clocks = page[page.index('id="record"') :], page[page.index("tx-clock") :]
+    for name in Unit.objects.filter(pk__in=units).values_list("name", flat=True):
+        assert f"单位：{name}。" in record
+        assert name in clocks
 
 
 # --- acts of the life ------------------------------------------------------------------------------------

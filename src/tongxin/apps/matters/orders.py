@@ -14,7 +14,8 @@ from tongxin.rules.permissions import Actor, scope
 
 
 class Line(NamedTuple):
-    """One order, in the order of LINE: how many of the matters one sees it presses for, are open, replied, late."""
+    """One order, in the order of LINE: how many of the matters one sees it presses for, are open,
+    replied, late, and the title of the first."""
 
     id: int
     number: str
@@ -29,6 +30,7 @@ class Line(NamedTuple):
     open: int
     replied: int
     late: int
+    first: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ LINE = """
     FROM matters_order r JOIN LATERAL (
         SELECT count(*) AS items, count(*) FILTER (WHERE o.ended_at IS NULL),
             count(*) FILTER (WHERE o.state = 'replied'),
-            count(*) FILTER (WHERE o.ended_at IS NULL AND o.due_at < %s::timestamptz)
+            count(*) FILTER (WHERE o.ended_at IS NULL AND o.due_at < %s::timestamptz),
+            (array_agg(matters_matter.title ORDER BY o.id))[1]
         FROM matters_orderitem o JOIN matters_matter ON matters_matter.id = o.matter_id
         WHERE o.order_id = r.id AND {seen}
     ) AS seen ON seen.items > 0"""

@@ -16,7 +16,16 @@ from tongxin.apps.matters.actions.catalog import load_catalog
 from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
-from tongxin.interfaces.console.simulation import calls, notices, partners, patrolling, public, residents, sensors
+from tongxin.interfaces.console.simulation import (
+    calls,
+    notices,
+    offices,
+    partners,
+    patrolling,
+    public,
+    residents,
+    sensors,
+)
 from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
@@ -141,6 +150,8 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
         crew = (_actor(username, now) for username in ("grid_worker", "village_secretary", "duty_chief"))
         patrolling.walk(patrolling.Crew(*crew), village=HOME_VILLAGE, seed=seed, now=now)
         notices.leave_the_news(now)
+    chiefs = (part for part in PARTS if part.role in ("duty_chief", "hotline_chief", "county_chief"))
+    offices.arrange({part.seats[0][1]: _actor(part.username, now) for part in chiefs}, now)
     calls.set_up(now=now, seed=seed)
     public.tell(settings.ROOT / "cities" / CITY, _actor("discloser", now), now)
 

@@ -1,6 +1,6 @@
 """The clocks of a matter as pages show them: bars, remainders, and how each is counted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -29,7 +29,8 @@ ASKING: dict[str, Any] = {Overlay.BRANCH.value: Branch, Overlay.SUMMONS.value: S
 class Bar(NamedTuple):
     """One clock: `used` and `amber_at` in percent of the limit.
 
-    `note` says how often it stood still and how long that was; `was` is when it was due before an extension.
+    `note` says how often it stood still and how long that was; `was` is when it was due before an extension; `unit` is
+    the one asked, where several are.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Bar(NamedTuple):
     amber_at: int
     note: str = ""
     was: str = ""
+    unit: str = ""
 
 
 class Counted(NamedTuple):
@@ -54,10 +56,12 @@ def bars(found: Matter, clocks: Sequence[Deadline], now: datetime) -> list[Bar]:
     One statement more where the matter was extended, and one a kind of overlay that asks units.
     """
     kept = [each for each in clocks if each.outcome != "dropped"]
-    units, was = _units(kept), _due_before(found, now)
+    units, was = asked_units((each.of, each.of_id) for each in kept), _due_before(found, now)
     return [
-        _bar(each, now, units, was if each.clock == Clock.HANDLE and not each.of else "")
-        for each in sorted(kept, key=lambda each: (each.ended_at is not None, bool(each.of), -each.pk))
+        _bar(each, now, was if each.clock == Clock.HANDLE and not each.of else "")._replace(
+            unit=units.get((each.of, each.of_id), "")
+        )
+        for each in sorted(kept, key=lambda each: (each.ended_at is not None, each.of, each.of_id or 0, -each.pk))
     ]
 
 
@@ -114,9 +118,8 @@ def _shown(state: State, clocks: Sequence[Deadline]) -> Deadline | None:
     return next(running, None)
 
 
-def _bar(each: Deadline, now: datetime, units: Mapping[tuple[str, int | None], str], was: str) -> Bar:
-    amber_at = _share(each, each.amber_at)
-    name = " · ".join(filter(None, (_name(each), units.get((each.of, each.of_id)))))
+def _bar(each: Deadline, now: datetime, was: str) -> Bar:
+    amber_at, name = _share(each, each.amber_at), _name(each)
     if each.ended_at is not None:
         is_late = each.outcome == "overdue"
         used = filters.span(_used(each, each.ended_at))
@@ -160,11 +163,15 @@ def _due_before(found: Matter, now: datetime) -> str:
     return filters.moment(first.old_due_at, now, day_end=True) if first else ""
 
 
-def _units(clocks: Sequence[Deadline]) -> dict[tuple[str, int | None], str]:
-    """Return the names of the units that overlays with a clock ask: of several alike, whose clock is whose."""
+def asked_units(overlays: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int | None], str]:
+    """Return the names of the units that these overlays ask: of several alike, whose clock is whose.
+
+    Overlays are (kind, id), any number of times; one statement a kind that asks units.
+    """
     asked: dict[tuple[str, int | None], str] = {}
+    wanted = set(overlays)
     for kind, model in ASKING.items():
-        ids = [each.of_id for each in clocks if each.of == kind]
+        ids = [id_ for of, id_ in wanted if of == kind]
         rows = model.objects.filter(pk__in=ids).values_list("id", "unit_id") if ids else ()
         asked |= {(kind, id_): unit_names().get(unit, "") for id_, unit in rows}
     return asked

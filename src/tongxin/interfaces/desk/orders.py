@@ -45,6 +45,7 @@ class Drawn(NamedTuple):
     due: str
     title: str
     issuer: str
+    why: str
     progress: str
     issued: str
 
@@ -211,11 +212,19 @@ def _drawn(rows: Sequence[reads.Line], now: datetime) -> Iterator[Drawn]:
             lamp.value if lamp else "",
             lines.short_remainder(row.reply_by, now, lines.unit_of(row.reply_by)) if row.ended_at is None else over,
             _("answer by %(moment)s") % {"moment": filters.moment(row.reply_by, now, day_end=True)},
-            row.text.splitlines()[0] if row.text else _raised(row, language),
+            row.text.splitlines()[0] if row.text else _first(row),
             f"{words.label(Grade(row.grade), language)} · {unit_names().get(row.issuer_unit_id or 0, '')}",
+            "" if row.text else _raised(row, language),
             " · ".join(filter(None, (progress, replied if row.replied else ""))),
             filters.recent(row.issued_at, now),
         )
+
+
+def _first(row: reads.Line) -> str:
+    """Return what an order without words is about: the title of its first matter, and how many more there are."""
+    if row.items == 1:
+        return row.first
+    return _("%(title)s and %(n)s more") % {"title": row.first, "n": row.items - 1}
 
 
 def _raised(row: reads.Line, language: str) -> str:

@@ -15,7 +15,7 @@ from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.queries import visible_to
 from tongxin.apps.people.models import Post
 from tongxin.apps.people.queries import unit_names
-from tongxin.interfaces.desk import lines
+from tongxin.interfaces.desk import clocks, lines
 from tongxin.look import filters
 from tongxin.look.icons import ACTS, overlay_icon
 from tongxin.rules.channels import Channel
@@ -74,15 +74,22 @@ class Told(NamedTuple):
 
 
 class Words(NamedTuple):
-    """What stands beside the entries of a matter: notes and posts by seq, numbers of the matters they speak of."""
+    """What stands beside the entries of a matter: notes and posts by seq, numbers of the matters they speak of.
+
+    `asked` are the units of the overlays whose clocks they tell of.
+    """
 
     notes: Mapping[int, str]
     who: Mapping[int, str]
     numbers: Mapping[int, str]
+    asked: Mapping[tuple[str, int | None], str] = {}
 
 
 def words_of(actor: Actor, matter: Matter, entries: Sequence[Entry]) -> Words:
-    """Return the words behind the entries. Two statements: notes and posts; one more where others were merged."""
+    """Return the words behind the entries. Two statements: notes and posts.
+
+    One more where others were merged, and where clocks of units tell.
+    """
     notes = dict(matter.notes.values_list("seq", "text"))
     held = {entry.post_id for entry in entries if entry.post_id}
     named = Post.objects.filter(pk__in=held).values_list("id", "role", "unit", "stands_in_for")
@@ -91,7 +98,8 @@ def words_of(actor: Actor, matter: Matter, entries: Sequence[Entry]) -> Words:
     who = {entry.seq: _who(entry, posts.get(entry.post_id or 0), language) for entry in entries}
     named = {entry.data["master"] for entry in entries if entry.data.get("master")}
     numbers = dict(visible_to(actor).filter(pk__in=named).values_list("id", "number")) if named else {}
-    return Words(notes, who, numbers)
+    asked = clocks.asked_units(_overlay(entry) for entry in entries if entry.kind.startswith("clock."))
+    return Words(notes, who, numbers, asked)
 
 
 def told(entries: Sequence[Entry], said: Words, now: datetime) -> list[Told]:
@@ -130,6 +138,10 @@ def added(matter: Matter, entries: Sequence[Entry], notes: Mapping[int, str]) ->
         return []
     said = [each for each in entries if each.kind in ("resident.supplement", "resident.wish")]
     return [Added(each.at, notes[each.seq], each.kind == "resident.wish") for each in said if each.seq in notes]
+
+
+def _overlay(entry: Entry) -> tuple[str, int | None]:
+    return entry.data.get("of", ""), entry.data.get("of_id")
 
 
 def _word(entry: Entry) -> str:
@@ -202,6 +214,8 @@ def clock_title(telling: str, clock: str, language: str) -> str:
 def _facts(entry: Entry, said: Words, now: datetime, language: str) -> Iterator[str]:
     """Yield what an entry holds besides words: codes and references, made readable."""
     data, names = entry.data, unit_names()
+    if unit := said.asked.get(_overlay(entry)):
+        yield _("Asked of %(unit)s.") % {"unit": unit}
     if channel := data.get("channel"):
         yield words.label(Channel(channel), language)
     if device := data.get("device"):

@@ -13,6 +13,7 @@ from tongxin.rules.area_codes import Level
 from tongxin.rules.overlays import branch, call_back, extension, hold, objection, summons, whistle
 from tongxin.rules.overlays.frame import Overlay
 from tongxin.rules.permissions import Actor, Role
+from tongxin.rules.rulebook import CallBacks
 from tongxin.rules.units import COMMAND
 from tongxin.rules.working_time import SHANGHAI, Limit
 
@@ -154,8 +155,14 @@ def called_back(life: "Life") -> Generator[Any, Any, bool]:
     if life.at > life.stage.end:
         return False
     caller = _uninvolved(life, Role.DUTY_CHIEF)
-    if life.chance("not_reached"):
+    tries, most = 0, CallBacks().tries
+    while tries < most and life.chance("not_reached"):
         yield from _over(life, call_back.Act.MISS, caller, Overlay.CALL_BACK)
+        tries += 1
+        life.at += timedelta(hours=life.rng.uniform(3, 20))
+        if life.at > life.stage.end:
+            return False
+    if tries == most:
         return False
     rating, is_solved = life.rng.choices(*phrases.RATINGS)[0]
     said = {"rating": rating, "is_solved": is_solved, "reason": "" if is_solved else life.rng.choice(phrases.UNSOLVED)}
