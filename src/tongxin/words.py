@@ -888,6 +888,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Occasion.RATING_ASKED: "请评价",
         Occasion.REHANDLED: "重新办理",
         Occasion.REVIEWED: "复核有结果",
+        Occasion.PROOF: "验证码",
         Occasion.URGENT_NEW: "紧急事项待受理",
         Occasion.TO_SIGN: "待签收",
         Occasion.RETURNED: "被退回",

@@ -57,6 +57,7 @@ class Occasion(StrEnum):
     RATING_ASKED = "rating_asked"  # 请评价
     REHANDLED = "rehandled"  # 重新办理
     REVIEWED = "reviewed"  # 复核有结果
+    PROOF = "proof"  # 验证码: asked for by whoever opens a link, told by nothing that happened
     # to those whose work it becomes
     URGENT_NEW = "urgent_new"  # 紧急事项待受理
     TO_SIGN = "to_sign"  # 待签收
@@ -103,7 +104,7 @@ class Who(StrEnum):
 On, R = Occasion, Role
 _OWN = (
     On.ACCEPTED, On.REFUSED, On.STOPPED, On.PASSED_ON, On.REPLIED, On.HELD, On.RESUMED, On.EXTENDED, On.CLOSED,
-    On.RATING_ASKED, On.REHANDLED, On.REVIEWED,
+    On.RATING_ASKED, On.REHANDLED, On.REVIEWED, On.PROOF,
 )  # fmt: skip
 _WORK = (
     On.URGENT_NEW, On.TO_SIGN, On.RETURNED, On.REWORK, On.REDO, On.RAISED, On.BRANCH_ASKED, On.TO_DECIDE,
@@ -118,6 +119,7 @@ GROUPS: Mapping[Occasion, Group] = {
     **dict.fromkeys((On.RULES_DECIDED, On.HOOK_OFF), Group.SYSTEM),
 }
 OF_OWN_REPORTS = frozenset({On.REFUSED, On.CLOSED})  # a member of staff who reports all day is told how it ended
+ON_REQUEST = frozenset({On.PROOF})  # sent because somebody asks for it, and worded by the catalog alone
 FOR_STAFF = (Medium.APP, Medium.PUSH, Medium.MAIL, Medium.SMS)
 FOR_REPORTERS = (Medium.PUSH, Medium.MAIL, Medium.SMS)
 DEFAULT = frozenset({Medium.APP, Medium.PUSH})  # where nobody chose; a push reaches only a browser that asked for it

@@ -21,6 +21,7 @@ SAMPLE = {
     "unit": "荷花街道环卫所",
     "due": "11月23日10:42",
     "until": "12月31日",
+    "code": "271828",
 }
 CLIPPED = ("place", "unit", "kind")  # what is shortened first where a short message gets too long
 LEAST = 4  # characters that are left of a shortened name
@@ -59,7 +60,7 @@ def check(text: str, medium: Medium) -> None:
 
 def fill(text: str, facts: Mapping[str, str], medium: Medium) -> str:
     """Say a wording with these facts; for a short message names are shortened until it is one."""
-    told = {name: facts.get(name, "") for name in FACTS}
+    told = {name: facts.get(name, "") for name in SAMPLE}
     said = text.format(**told)
     for name in CLIPPED if medium is Medium.SMS else ():
         over = len(said) - LONGEST[medium]

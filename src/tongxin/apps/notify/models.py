@@ -64,6 +64,30 @@ class Subscription(models.Model):
         indexes = [models.Index("person_id", condition=Q(person_id__isnull=False), name="subscription_person")]
 
 
+class Silence(models.Model):
+    """The reporter of this matter wants to be told of nothing, also where a telephone was left for being called."""
+
+    matter = models.OneToOneField("matters.Matter", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+
+class Proof(models.Model):
+    """A code that was sent to whoever reported a matter. The code stands nowhere: the seed and the house's key make it.
+
+    `entry_id` is the entry that says one was asked for; its sending says where to. Gone after a day.
+    """
+
+    matter = models.ForeignKey("matters.Matter", on_delete=models.CASCADE, related_name="+", db_index=False)
+    entry_id = models.BigIntegerField(unique=True)
+    seed = models.BinaryField(max_length=16)
+    sent_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    is_used = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index("matter", "sent_at", name="proof_of_matter"), models.Index("sent_at", name="proof_at")]
+
+
 class Choice(models.Model):
     """By which media a member of staff wants to hear of each group of occasions; without a row, the usual ones."""
 

@@ -10,7 +10,8 @@ from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.queries import visible_to
 from tongxin.apps.notify import speaking
 from tongxin.apps.notify.audience import READ
-from tongxin.apps.notify.models import Choice, Endpoint, Event, Notice, Robot, Sending, Subscription
+from tongxin.apps.notify.media import push
+from tongxin.apps.notify.models import Choice, Endpoint, Event, Notice, Robot, Sending, Silence, Subscription
 from tongxin.apps.notify.speaking import Line, Said
 from tongxin.rules.errors import Invalid, Missing
 from tongxin.rules.occasions import DEFAULT, GROUPS, Group, Medium, Occasion
@@ -129,6 +130,24 @@ def subscriptions(actor: Actor, *, matter_id: int | None = None) -> "QuerySet[Su
         )
         return Subscription.objects.filter(matter_id__in=list(own.values_list("pk", flat=True)))
     return Subscription.objects.filter(person_id=actor.person_id or 0)
+
+
+class Switch(NamedTuple):
+    """What a page's switch for pushes needs: the house's key, and by their marks the browsers that are told already."""
+
+    key: str
+    known: tuple[str, ...]
+
+
+def switch(actor: Actor, *, matter_id: int | None = None) -> Switch:
+    """Return the switch for being told on this device: of a matter, else (staff) of one's work. Two statements."""
+    asked = subscriptions(actor, matter_id=matter_id).filter(medium=Medium.PUSH)
+    return Switch(push.public_key(), tuple(push.mark_of(each) for each in asked.values_list("address", flat=True)))
+
+
+def is_silent(actor: Actor, matter: Matter) -> bool:
+    """Tell whether the reporter of a matter wants to be told of nothing. One statement."""
+    return actor.reported(matter) and Silence.objects.filter(pk=matter.pk).exists()
 
 
 # --- running it ------------------------------------------------------------------------------------------

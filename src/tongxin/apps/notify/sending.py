@@ -14,9 +14,9 @@ import structlog
 
 from tongxin.apps.journal.outbox import without_words
 from tongxin.apps.matters.models import Contact, Matter
-from tongxin.apps.notify import audience, speaking
-from tongxin.apps.notify.media.parcel import Outcome, Parcel
-from tongxin.apps.notify.models import DROPPED, FAILED, SENT, WAITING, Robot, Subscription
+from tongxin.apps.notify import audience, proofs, speaking
+from tongxin.apps.notify.media.parcel import OVER, Outcome, Parcel
+from tongxin.apps.notify.models import DROPPED, FAILED, SENT, WAITING, Robot, Silence, Subscription
 from tongxin.apps.notify.speaking import Line
 from tongxin.apps.people import holders
 from tongxin.apps.people.models import Account, Person
@@ -77,6 +77,8 @@ class Recipients:
     mails: Mapping[int, tuple[str, str]]  # person: address, language
     phones: Mapping[int, str]
     robots: Mapping[int, Robot]
+    codes: Mapping[int, str]  # entry: the code that was asked for, while it is good for anything
+    silent: frozenset[int]  # matters whose reporters want to be told of nothing
 
 
 def send_due(now: datetime, clock: Callable[[], datetime] | None = None) -> int:
@@ -116,6 +118,8 @@ def _recipients(taken: Sequence[Taken], now: datetime) -> Recipients:
         mails={each.person_id: (each.email, each.language) for each in accounts},
         phones=dict(Person.objects.filter(pk__in=rung).values_list("pk", "phone")) if rung else {},
         robots=Robot.objects.filter(is_active=True).in_bulk({one.robot_id for one in taken if one.robot_id}),
+        codes=proofs.codes({one.entry_id for one in taken if one.occasion == Occasion.PROOF}, now),
+        silent=frozenset(Silence.objects.filter(pk__in=left).values_list("pk", flat=True)) if left else frozenset(),
     )
 
 
@@ -131,6 +135,8 @@ def _address(one: Taken, to: Recipients) -> tuple[str, str, Mapping[str, Any]]:
         return (*to.mails.get(one.person_id, ("", "")), {})
     if one.person_id:
         return to.phones.get(one.person_id, ""), "", {}
+    if one.matter_id in to.silent and one.occasion != Occasion.PROOF:
+        return "", "", {}
     return to.contacts.get(one.matter_id or 0, ""), "", {}
 
 
@@ -158,6 +164,8 @@ def _deliver(taken: Sequence[Taken], now: datetime) -> dict[int, Outcome]:
     for one in taken:
         if not _may_hear(one, to):
             outcomes[one.id] = Outcome(False, "not_visible", is_final=True, is_gone=True)
+        elif one.occasion == Occasion.PROOF and one.entry_id not in to.codes:
+            outcomes[one.id] = OVER
         elif not _address(one, to)[0]:
             outcomes[one.id] = Outcome(False, "nobody", is_final=True, is_gone=True)
         else:
@@ -200,14 +208,17 @@ def _parcels(ones: Sequence[Taken], medium: Medium, to: Recipients) -> Iterator[
 
 def _line(one: Taken, to: Recipients) -> Line:
     matter = to.matters.get(one.matter_id or 0)
-    return Line(one.entry_id, Occasion(one.occasion), matter, _address(one, to)[1] or speaking.CHINESE)
+    language = _address(one, to)[1] or speaking.CHINESE
+    return Line(one.entry_id, Occasion(one.occasion), matter, language, to.codes.get(one.entry_id, ""))
 
 
 def _parcel(ones: Sequence[Taken], title: str, text: str, to: Recipients) -> Parcel:
     address, _, keys = _address(ones[0], to)
     matter = to.matters.get(ones[0].matter_id or 0) if len(ones) == 1 else None
     is_reporter = not (ones[0].person_id or ones[0].robot_id)
-    link = speaking.link_of(matter, is_reporter=is_reporter) if matter is not None and not ones[0].robot_id else ""
+    is_code = ones[0].occasion == Occasion.PROOF  # it is asked for with the page open, and no link goes beside a secret
+    is_linked = matter is not None and not ones[0].robot_id and not is_code
+    link = speaking.link_of(matter, is_reporter=is_reporter) if is_linked else ""  # type: ignore[arg-type]
     is_urgent = matter is not None and Urgency(matter.urgency) is not Urgency.NORMAL
     return Parcel(tuple(one.id for one in ones), address, title, text, link, is_urgent, keys)
 
@@ -236,7 +247,7 @@ def _record(done: Sequence[tuple[Taken, Outcome]], now: datetime) -> None:
 def _after(one: Taken, outcome: Outcome, now: datetime) -> tuple[str, str, datetime]:
     if outcome.is_sent:
         return SENT, outcome.code, now
-    if outcome.is_gone:
+    if outcome.is_gone or outcome is OVER:
         return DROPPED, outcome.code, now
     pause = None if outcome.is_final else wait(one.tries, TO_PEOPLE)
     if pause is None:

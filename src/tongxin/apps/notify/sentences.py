@@ -31,6 +31,32 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "At most {most} addresses: remove one that is not used.",
     ),
     "subscription.missing": ("没有这个通知地址，可能已经删掉了。", "There is no such address; it may be gone already."),
+    # showing to be the reporter
+    "proof.no_way": (
+        "没有留下可以收验证码的手机或邮箱。请用上报时的手机打开，或拨 12345。",
+        "No telephone or mailbox was left that a code could be sent to. Open it on the phone you reported with, or "
+        "call 12345.",
+    ),
+    "proof.too_many": (
+        "验证码要得太频繁，{until} 以后才能再要。急事请拨 12345。",
+        "Too many codes were asked for. Another one is sent after {until}; if it is urgent, call 12345.",
+    ),
+    "proof.six_digits": (
+        "验证码是 6 位数字。请照短信或邮件里的填写。",
+        "The code has six digits. Enter it as it was sent.",
+    ),
+    "proof.wrong": (
+        "验证码不对，还可以试 {left} 次。请核对后再填。",
+        "That is not the code. {left} tries are left.",
+    ),
+    "proof.over": (
+        "验证码已经失效：过了 10 分钟、用过了，或试错太多。请重新获取。",
+        "That code is over: ten minutes have passed, it was used, or tried too often. Ask for another one.",
+    ),
+    "proof.by_code": (
+        "这件事项要用验证码打开。请点“发验证码”。",
+        "This matter is opened by a code. Ask for one to be sent.",
+    ),
     # notices
     "notice.missing": ("没有这条通知。请回到通知列表。", "There is no such notice. Go back to the list."),
     "notice.gone": (

@@ -36,6 +36,7 @@ class Line(NamedTuple):
     occasion: Occasion
     matter: Matter | None
     language: str = CHINESE
+    code: str = ""  # of a proof
 
 
 class Said(NamedTuple):
@@ -55,6 +56,11 @@ def speak(lines: Sequence[Line], medium: Medium) -> list[Said]:
 def _say(line: Line, entry: Entry | None, dues: Mapping[Any, datetime], medium: Medium) -> Said:
     language = line.language if line.language in LANGUAGES else CHINESE
     told = _catalog()["occasions"][line.occasion][language]
+    if line.occasion is Occasion.PROOF:  # nothing of the matter but its number, sealed or not
+        number = line.matter.number if line.matter is not None else ""
+        return Said(
+            told["title"], fill(usual(line.occasion, medium, language), {"code": line.code, "number": number}, medium)
+        )
     if line.matter is not None and line.matter.is_sealed:
         sealed = _catalog()["sealed"][language]
         text = sealed["reporter" if line.occasion.group is Group.OWN else "staff"]

@@ -14,7 +14,7 @@ from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters.models import Contact, Matter
 from tongxin.apps.notify import audience
 from tongxin.apps.notify.audience import Told, matter_id_of
-from tongxin.apps.notify.models import Choice, Endpoint, Event, Notice, Robot, Sending, Subscription
+from tongxin.apps.notify.models import Choice, Endpoint, Event, Notice, Robot, Sending, Silence, Subscription
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.events import is_asked
 from tongxin.rules.occasions import DEFAULT, NEWS, OF_OWN_REPORTS, Group, Medium
@@ -121,8 +121,12 @@ def _to_groups(told: Sequence[Told], now: datetime) -> Iterator[Sending]:
 
 
 def _to_reporters(told: Sequence[Told], now: datetime) -> Iterator[Sending]:
-    """Yield messages where a reporter asked for them; else to the telephone that was left, where there is a gateway."""
+    """Yield messages where a reporter asked for them; else to the telephone that was left, where there is a gateway.
+
+    Whoever asked for silence is told nothing.
+    """
     ids = {one.matter.pk for one in told if one.matter is not None}
+    ids -= set(Silence.objects.filter(pk__in=ids).values_list("pk", flat=True))
     if not ids:
         return
     asked: dict[int, list[Subscription]] = defaultdict(list)

@@ -19,7 +19,7 @@ from tongxin.interfaces.desk.admin.doors import attempt, choices, label, needs
 from tongxin.interfaces.desk.frame import page
 from tongxin.interfaces.desk.notices import Part
 from tongxin.look.forms import Choice, Field
-from tongxin.rules.occasions import FOR_REPORTERS, FOR_STAFF, ROBOTS, Group, Medium, Occasion
+from tongxin.rules.occasions import FOR_REPORTERS, FOR_STAFF, ON_REQUEST, ROBOTS, Group, Medium, Occasion
 from tongxin.rules.permissions import Permission
 from tongxin.rules.wordings import FACTS, LONGEST, TO_GROUPS, names_in
 
@@ -98,7 +98,7 @@ def _log(**asked: str) -> str:
 def wordings(request: HttpRequest) -> HttpResponse:
     """Show what is said on each occasion; one of them opens to be worded."""
     asked = request.GET.get("occasion", "")
-    occasion = Occasion(asked) if asked in set(Occasion) else None
+    occasion = Occasion(asked) if asked in set(Occasion) - ON_REQUEST else None
     posted = request.POST if request.method == "POST" else None
     if occasion is not None and posted is not None and _worded(request, occasion, posted):
         return redirect(f"{reverse('desk:wordings')}?occasion={occasion}")
@@ -115,7 +115,7 @@ def wordings(request: HttpRequest) -> HttpResponse:
 
 
 def _of(group: Group) -> list[Occasion]:
-    return [occasion for occasion in Occasion if occasion.group is group]
+    return [occasion for occasion in Occasion if occasion.group is group and occasion not in ON_REQUEST]
 
 
 def _plain(occasion: Occasion) -> str:

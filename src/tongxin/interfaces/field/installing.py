@@ -17,6 +17,8 @@ SHELL = (
     "look/tongxin.css",
     "look/mark.svg",
     "look/chevron.svg",
+    "look/pushing.js",
+    "look/pushed.js",
     "look/built/sprite.svg",
     "field/field.css",
     "field/app.js",

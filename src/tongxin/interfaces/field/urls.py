@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report/forms/", report.forms, name="report-forms"),
     path("map/", ground.shown, name="map"),
     path("mine/", mine.mine, name="mine"),
+    path("mine/push", mine.push, name="push"),
     path("waiting/", waiting.waiting, name="waiting"),
     path("m/<str:number>/", matter.matter, name="matter"),
     path("m/<str:number>/<int:evidence_id>/", matter.photo, name="photo"),

@@ -11,18 +11,18 @@ from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.evidence import open_evidence
 from tongxin.apps.journal.models import Entry, Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of, story
-from tongxin.apps.matters import actions, choices, kinds, overlay_choices, receipts
+from tongxin.apps.matters import choices, kinds, overlay_choices, receipts
 from tongxin.apps.matters.models import Deadline, Matter
+from tongxin.apps.notify import proofs
 from tongxin.apps.people.models import Post
 from tongxin.guard.addresses import address_of
 from tongxin.guard.limits import Limit
@@ -30,17 +30,16 @@ from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import following_story as telling
 from tongxin.interfaces.portal.frame import page, public, shell_at
 from tongxin.look import sending
-from tongxin.look.filters import is_english, say
+from tongxin.look.filters import is_english
 from tongxin.look.paper import qr
 from tongxin.rules import receipts as rules
 from tongxin.rules.errors import Missing, Refused
 from tongxin.rules.lifecycles.matter import UNDO_REPORT, Act, State
 from tongxin.rules.masking import masked_text
 from tongxin.rules.overlays import appeal, call_back
-from tongxin.rules.permissions import RESIDENT, Actor, holding_receipt
+from tongxin.rules.permissions import Actor, holding_receipt
 
 READS = Limit(a_minute=120, burst=120)  # pages and pictures of one address
-PROOFS = Limit(a_minute=4, burst=12)  # guesses of one address, whatever matter they are about
 NEXT = frozenset(
     {"add", "urge", "withdraw", "rate", "appeal", "telling", "readers", "data", "contact", "link", "erase"}
 )
@@ -122,7 +121,7 @@ def to_prove(found: Visit, wanted: str) -> HttpResponse:
 def track(request: HttpRequest, receipt: UUID) -> HttpResponse:
     """Show where a matter stands: to everybody with the link what the public may know, to its reporter the rest."""
     found = visit(request, receipt)
-    return found.page("track", _shown(found))
+    return found.page("track", shown(found))
 
 
 @require_safe
@@ -134,14 +133,12 @@ def unknown(request: HttpRequest, receipt: str) -> HttpResponse:
     raise Missing("receipt.missing")
 
 
-def _shown(found: Visit, *, error: str = "") -> dict[str, Any]:
+def shown(found: Visit, *, error: str = "") -> dict[str, Any]:
+    """Return what the page of a matter shows; `error` says why somebody is not believed to have reported it."""
     request, matter = found.request, found.matter
-    wanted = request.POST.get("next") or request.GET.get("next", "")
     shown: dict[str, Any] = {
         "said": said_done(request.GET.get("done", "")),
-        "next": wanted if wanted in NEXT else "",
-        "proof_error": error,
-        "may_prove": not found.is_mine and receipts.has_ending(matter.pk),
+        **({} if found.is_mine else _to_ask(found, error)),
     }
     if found.is_hidden:
         return shown
@@ -157,6 +154,19 @@ def _shown(found: Visit, *, error: str = "") -> dict[str, Any]:
         "area": names().get(matter.area[:12], ""),
         "others": receipts.others_of(found.me, matter),
         **(_own(found, notes) if found.is_mine else {}),
+    }
+
+
+def _to_ask(found: Visit, error: str) -> dict[str, Any]:
+    """Return how somebody with the link alone may show that it was them: by a code, else by the end of a telephone."""
+    given = found.request.POST or found.request.GET
+    ways = [each.medium for each in proofs.ways(found.matter.pk)]
+    return {
+        "next": given.get("next", "") if given.get("next", "") in NEXT else "",
+        "proof_error": error,
+        "ways": ways,
+        "sent": next((each for each in ways if each == given.get("sent", "")), ""),
+        "by_digits": not ways and receipts.has_ending(found.matter.pk),
     }
 
 
@@ -243,50 +253,6 @@ def is_fresh(found: Visit) -> bool:
     return found.now <= found.matter.reported_at + UNDO_REPORT
 
 
-# --- who it is -------------------------------------------------------------------------------------------
-
-
-@require_POST
-@public
-def prove(request: HttpRequest, receipt: UUID) -> HttpResponse:
-    """Believe who knows the end of the telephone that was left, until the browser is closed."""
-    found = visit(request, receipt)
-    PROOFS.take(address_of(request))
-    try:
-        actions.prove(matter_id=found.matter.pk, digits=request.POST.get("digits", ""), by=RESIDENT, now=found.now)
-    except Refused as refusal:
-        return found.page("track", _shown(found, error=say(refusal)), status=refusal.status)
-    wanted = request.POST.get("next", "")
-    answer = HttpResponseRedirect(found.url(wanted)) if wanted in NEXT else found.back("proved")
-    devices.remember_for_now(answer, found.matter)
-    return answer
-
-
-@require_http_methods(["GET", "POST"])
-@public
-def mine(request: HttpRequest) -> HttpResponse:
-    """List what this device reported; open another matter by its number and the end of the telephone."""
-    READS.take(address_of(request))
-    error, status, now = "", 200, timezone.now()
-    if request.method == "POST":
-        PROOFS.take(address_of(request))
-        asked = receipts.numbered(request.POST.get("number", ""))
-        try:
-            proved = actions.prove(
-                matter_id=asked.pk if asked else None, digits=request.POST.get("digits", ""), by=RESIDENT, now=now
-            )
-        except Refused as refusal:
-            error, status = say(refusal), refusal.status
-        else:
-            answer = redirect("portal:track", proved.receipt)
-            devices.remember_for_now(answer, proved)
-            return answer
-    rows = [(each, telling.word(State(each.state), each.close_as)) for each in devices.own(request)]
-    given = {name: request.POST.get(name, "")[:24] for name in ("number", "digits")}
-    context = {"tab": "mine", "rows": rows, "error": error, "given": given, "now": now}
-    return page(request, "portal/following/mine.html", context, status=status)
-
-
 # --- pictures --------------------------------------------------------------------------------------------
 
 
@@ -312,6 +278,7 @@ def said_done(done: str) -> str:
         "wished": _("The unit has been told that you no longer need it. It decides and answers you."),
         "rated": _("Thank you. Your word is kept as you gave it."),
         "appealed": _("Your appeal has been received. Somebody else hears it within ten working days."),
+        "silenced": _("You are told of nothing any more. The link always shows how it is going."),
         "told": _("Set. It goes for this matter only."),
         "corrected": _("Your contact has been set right."),
         "rotated": _("This is your new link. The old one opens nothing any more, on any device."),

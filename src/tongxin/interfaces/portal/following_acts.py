@@ -13,6 +13,7 @@ from tongxin.apps.areas.queries import names
 from tongxin.apps.matters import actions, kinds
 from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT
 from tongxin.apps.matters.models import Matter
+from tongxin.apps.notify.actions import silence
 from tongxin.guard.addresses import address_of
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.portal import following_devices as devices
@@ -195,7 +196,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     """Report what a neighbor reported: with a receipt of one's own, handled together. Raises Missing, Refused."""
     READS.take(address_of(request))
     now, master = timezone.now(), actions.joinable(number)
-    given = {name: request.POST.get(name, "") for name in (WORDS, "name", "phone", "same")}
+    given = {name: request.POST.get(name, "") for name in (WORDS, "name", "phone", "same", "quiet")}
     errors: list[str] = []
     if request.method == "POST":
         JOINS.take(address_of(request))
@@ -210,12 +211,14 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
                 by=RESIDENT,
                 now=now,
             )
+            if given["quiet"]:
+                silence(matter_id=joined.id, by=holding_receipt(joined.id), now=now)
         except Refused as refusal:
             errors.append(say(refusal))
         else:
             return _joined(request, Matter.objects.get(pk=joined.id))
     return page(request, "portal/following/join.html", _about(master) | {
-        "tab": "", "now": now, "number": number, "errors": errors, "same": given["same"],
+        "tab": "", "now": now, "number": number, "errors": errors, "given": given,
         "fields": (
             _words(_("What you saw"), request, hint=_("May stay empty."), longest=TEXT_LIMIT, is_required=False),
             Field("phone", _("Telephone"), "tel", given["phone"], longest=PHONE_LIMIT, autocomplete="tel",

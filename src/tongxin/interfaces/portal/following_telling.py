@@ -1,25 +1,28 @@
-"""How a reporter is told: by which way and where to, as they choose, for this matter only."""
+"""How a reporter is told: by which way and where to, as they choose, for this matter only; or of nothing at all."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tongxin.apps.notify import actions, queries
+from tongxin.apps.notify.media.sms import mobile
 from tongxin.apps.notify.models import Subscription
 from tongxin.guard.addresses import address_of
-from tongxin.interfaces.portal.following import to_prove, visit
+from tongxin.interfaces.portal.following import Visit, to_prove, visit
 from tongxin.interfaces.portal.following_acts import WRITES
+from tongxin.interfaces.portal.following_push import switch
 from tongxin.interfaces.portal.frame import public
 from tongxin.look.filters import label, say
 from tongxin.rules.errors import Refused
 from tongxin.rules.masking import masked_phone
 from tongxin.rules.occasions import Medium
 
-WAYS = (Medium.SMS, Medium.MAIL)  # pushes are asked for by a script, on the receipt's page
+WAYS = (Medium.SMS, Medium.MAIL)  # being told on a device is a switch of its own, as only its browser can ask for it
 
 
 class Way(NamedTuple):
@@ -33,33 +36,50 @@ class Way(NamedTuple):
 @require_http_methods(["GET", "POST"])
 @public
 def telling(request: HttpRequest, receipt: UUID) -> HttpResponse:
-    """Ask to be told of this matter at an address, or no longer."""
+    """Ask to be told of this matter at an address, no longer, of nothing at all, or again."""
     found = visit(request, receipt)
     if not found.is_mine:
         return to_prove(found, "telling")
-    given = {name: request.POST.get(name, "")[:300] for name in ("medium", "address", "remove")}
+    given = {name: request.POST.get(name, "")[:300] for name in ("medium", "address", "remove", "silence")}
     errors: list[str] = []
     if request.method == "POST":
         WRITES.take(address_of(request))
         try:
-            if given["remove"].isascii() and given["remove"].isdecimal():
-                actions.unsubscribe(subscription_id=int(given["remove"][:18]), by=found.me, now=found.now)
-            else:
-                actions.subscribe(
-                    channel=given["medium"],
-                    address=given["address"],
-                    matter_id=found.matter.pk,
-                    language=get_language() or "zh-hans",
-                    by=found.me,
-                    now=found.now,
-                )
+            _set(found, given)
         except Refused as refusal:
             errors.append(say(refusal))
         else:
-            return found.back("told")
+            return found.back("silenced" if given["silence"] == "on" else "told")
     ways = [_way(each) for each in queries.subscriptions(found.me, matter_id=found.matter.pk)]
-    context = {"ways": ways, "media": [(each.value, label(each)) for each in WAYS], "given": given, "errors": errors}
+    context = {
+        "ways": ways,
+        "media": [(each.value, label(each)) for each in WAYS],
+        "given": given,
+        "errors": errors,
+        "is_silent": queries.is_silent(found.me, found.matter),
+        "left": _left(found) if not ways else "",
+        "push": switch(found),
+    }
     return found.page("telling", context, status=422 if errors else 200)
+
+
+def _set(found: Visit, given: dict[str, str]) -> None:
+    asked: dict[str, Any] = {"matter_id": found.matter.pk, "by": found.me, "now": found.now}
+    if given["silence"] == "on":
+        actions.silence(**asked)
+    elif given["silence"] == "off":
+        actions.end_silence(**asked)
+    elif given["remove"].isascii() and given["remove"].isdecimal():
+        actions.unsubscribe(subscription_id=int(given["remove"][:18]), by=found.me, now=found.now)
+    else:
+        language = get_language() or "zh-hans"
+        actions.subscribe(channel=given["medium"], address=given["address"], language=language, **asked)
+
+
+def _left(found: Visit) -> str:
+    """Return the telephone that was left, masked, where messages go to it while nothing else was asked for."""
+    contact = getattr(found.matter, "contact", None)
+    return masked_phone(contact.phone) if contact and settings.SMS_GATEWAY and mobile(contact.phone) else ""
 
 
 def _way(each: Subscription) -> Way:

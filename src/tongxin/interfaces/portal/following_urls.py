@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from tongxin.interfaces.portal import following, following_acts, following_rights, following_telling
+from tongxin.interfaces.portal import (
+    following,
+    following_acts,
+    following_proof,
+    following_push,
+    following_rights,
+    following_telling,
+)
 
 urlpatterns = [
-    path("t/", following.mine, name="mine"),
+    path("t/", following_proof.mine, name="mine"),
     path("t/<uuid:receipt>/", following.track, name="track"),
-    path("t/<uuid:receipt>/prove", following.prove, name="prove"),
+    path("t/<uuid:receipt>/prove", following_proof.prove, name="prove"),
     path("t/<uuid:receipt>/photo/<int:evidence_id>", following.photo, name="photo"),
     path("t/<uuid:receipt>/add", following_acts.add, name="add"),
     path("t/<uuid:receipt>/urge", following_acts.urge, name="urge"),
@@ -19,6 +26,7 @@ urlpatterns = [
     path("t/<uuid:receipt>/data.json", following_rights.data_json, name="data-json"),
     path("t/<uuid:receipt>/data.pdf", following_rights.data_pdf, name="data-pdf"),
     path("t/<uuid:receipt>/telling", following_telling.telling, name="telling"),
+    path("t/<uuid:receipt>/push", following_push.push, name="push"),
     path("t/<uuid:receipt>/contact", following_rights.contact, name="contact"),
     path("t/<uuid:receipt>/link", following_rights.link, name="link"),
     path("t/<uuid:receipt>/erase", following_rights.erase, name="erase"),

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongxin.apps.matters import kinds, receipts
 from tongxin.apps.matters.models import Deadline, Matter
 from tongxin.interfaces.portal import following_devices as devices
+from tongxin.interfaces.portal.following import Visit
+from tongxin.interfaces.portal.following_push import switch
 from tongxin.interfaces.portal.frame import page, public, shell_at
 from tongxin.look import filters
 from tongxin.look.paper import qr
@@ -21,13 +24,14 @@ from tongxin.rules.deadlines import Clock
 @require_safe
 @public
 def receipt(request: HttpRequest, receipt: UUID) -> HttpResponse:
-    """Show the receipt of a matter. Raises Missing. Two statements."""
+    """Show the receipt of a matter. Raises Missing. Four statements."""
     matter = receipts.opened(receipt)
     running = Deadline.objects.filter(matter_id=matter.pk, ended_at__isnull=True, of="")
     clocks = {each.clock: each for each in running}
     link = request.build_absolute_uri(reverse("portal:track", args=[receipt]))
     kind = kinds.kind_of(matter.template_code, matter.template_version)
-    is_shown = devices.is_own(request, matter) or not matter.is_sealed  # the kind of a sealed one may say it all
+    is_own = devices.is_own(request, matter)
+    is_shown = is_own or not matter.is_sealed  # the kind of a sealed one may say it all
     context = {
         "tab": "mine",
         "matter": matter,
@@ -35,6 +39,7 @@ def receipt(request: HttpRequest, receipt: UUID) -> HttpResponse:
         "link": link,
         "code": qr(link),
         "story": _story(matter, {name: each.due_at for name, each in clocks.items()}),
+        "push": switch(Visit(request, matter, timezone.now())) if is_own else None,
         "is_provisional": any(each.is_provisional for each in clocks.values()),
     }
     return page(request, "portal/receipt.html", context, shell=shell_at(matter.area))

@@ -21,7 +21,7 @@ from tongxin.apps.matters import actions, kinds, receipts
 from tongxin.apps.matters.actions import Incoming, Reported
 from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT, PLACE_LIMIT
 from tongxin.apps.matters.suggesting.queries import guess
-from tongxin.apps.notify.actions import subscribe
+from tongxin.apps.notify.actions import silence, subscribe
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import hints, photos
 from tongxin.interfaces.portal.frame import page, public
@@ -66,12 +66,20 @@ def report(request: HttpRequest) -> HttpResponse:
 def _done(request: HttpRequest, answer: Reported, now: datetime) -> HttpResponse:
     """Lead to the receipt; from now on this phone is known as the one that reported."""
     request.noted = {"matter": answer.number}  # type: ignore[attr-defined]
-    if (mail := request.POST.get("mail", "").strip()) and answer.is_new:
-        told = {"channel": Medium.MAIL, "address": mail, "language": get_language() or "zh-hans"}
-        subscribe(matter_id=answer.id, **told, by=holding_receipt(answer.id), now=now)
+    if answer.is_new:
+        _choose_telling(request, answer, now)
     led = redirect("portal:receipt", answer.receipt)
     devices.remember(led, receipts.opened(answer.receipt))
     return led
+
+
+def _choose_telling(request: HttpRequest, answer: Reported, now: datetime) -> None:
+    """Keep how the reporter wants to be told: of nothing, by mail, or as usual."""
+    asked: dict[str, Any] = {"matter_id": answer.id, "by": holding_receipt(answer.id), "now": now}
+    if "quiet" in request.POST:
+        silence(**asked)
+    elif mail := request.POST.get("mail", "").strip():
+        subscribe(channel=Medium.MAIL, address=mail, language=get_language() or "zh-hans", **asked)
 
 
 # --- taking in -------------------------------------------------------------------------------------------

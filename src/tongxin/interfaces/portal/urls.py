@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.interfaces.portal import following_urls, ground, hints, home, receipt, report
+from tongxin.interfaces.portal import following_push, following_urls, ground, hints, home, receipt, report
 
 # name: address below /p/ and below /p/<slug>/, view
 PAGES = {
@@ -20,6 +20,7 @@ PAGES = {
 app_name = "portal"
 urlpatterns = [
     *following_urls.urlpatterns,
+    path("sw.js", following_push.worker, name="worker"),
     path("r/<uuid:receipt>/", receipt.receipt, name="receipt"),
     *(path(address, view, name=name) for name, (address, view) in PAGES.items()),
     path("<slug:slug>/colors-<slug:hue>.css", home.colors, name="colors"),

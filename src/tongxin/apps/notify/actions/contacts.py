@@ -10,7 +10,7 @@ from django.db import transaction
 from tongxin.apps.journal.entries import Draft, record_many
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.notify.media import push, sms
-from tongxin.apps.notify.models import Subscription
+from tongxin.apps.notify.models import Silence, Subscription
 from tongxin.rules.errors import Invalid, Missing, NotAllowed
 from tongxin.rules.occasions import FOR_REPORTERS, Medium
 from tongxin.rules.permissions import SYSTEM, Actor
@@ -45,6 +45,7 @@ def subscribe(
     kept = same or Subscription(matter_id=matter_id, person_id=person_id, medium=medium, address=address, since=now)
     kept.keys, kept.language = keys, language[:10]
     kept.save()
+    Silence.objects.filter(pk=matter_id).delete()
 
     _record("subscription.ask", [(matter_id, person_id)], by, now, medium=medium.value)
     return kept
@@ -64,6 +65,42 @@ def unsubscribe(*, subscription_id: int, by: Actor, now: datetime) -> None:
     found.delete()
 
     _record("subscription.end", [(found.matter_id, found.person_id)], by, now, medium=found.medium)
+
+
+@transaction.atomic
+def forget_browser(
+    *, endpoint: str, matter_id: int | None = None, person_id: int | None = None, by: Actor, now: datetime
+) -> None:
+    """Push no more to a browser, named by the address its push service gave. Raises NotAllowed; gone is gone."""
+    _require_own(by, matter_id, person_id)
+    asked = Subscription.objects.filter(matter_id=matter_id, person_id=person_id, medium=Medium.PUSH, address=endpoint)
+    if not asked.exists():
+        return
+
+    asked.delete()
+
+    _record("subscription.end", [(matter_id, person_id)], by, now, medium=Medium.PUSH.value)
+
+
+@transaction.atomic
+def silence(*, matter_id: int, by: Actor, now: datetime) -> None:
+    """Be told of nothing any more about one's matter, wherever one asked to be told or could be. Once is enough."""
+    _require_own(by, matter_id, None)
+
+    Subscription.objects.filter(matter_id=matter_id).delete()
+    Silence.objects.get_or_create(pk=matter_id, defaults={"since": now})
+
+    _record("subscription.silence", [(matter_id, None)], by, now)
+
+
+@transaction.atomic
+def end_silence(*, matter_id: int, by: Actor, now: datetime) -> None:
+    """Be told again as usual: at the telephone that was left, until another way is asked for."""
+    _require_own(by, matter_id, None)
+
+    Silence.objects.filter(pk=matter_id).delete()
+
+    _record("subscription.listen", [(matter_id, None)], by, now)
 
 
 def forget(*, matter_id: int, by: Actor, now: datetime) -> int:

@@ -12,7 +12,7 @@ from tongxin.apps.notify.models import FAILED, WAITING, Robot, Sending, Wording
 from tongxin.apps.people import queries as people
 from tongxin.postgres.batches import run
 from tongxin.rules.errors import Invalid, Missing
-from tongxin.rules.occasions import NEWS, ROBOTS, Medium, Occasion
+from tongxin.rules.occasions import NEWS, ON_REQUEST, ROBOTS, Medium, Occasion
 from tongxin.rules.permissions import Actor, Permission, require
 from tongxin.rules.wordings import check
 
@@ -28,7 +28,7 @@ def set_wording(*, occasion: str, medium: str, language: str, text: str, by: Act
     Raises Invalid where the words are too long for it, or name what may not be said there.
     """
     require(by, Permission.EDIT_RULES)
-    if occasion not in set(Occasion) or medium not in set(Medium) or language not in speaking.LANGUAGES:
+    if occasion not in set(Occasion) - ON_REQUEST or medium not in set(Medium) or language not in speaking.LANGUAGES:
         raise Invalid("wording.unknown")
     text = " ".join(text.split())
     usual = speaking.usual(Occasion(occasion), Medium(medium), language)

@@ -33,6 +33,7 @@ class Outcome(NamedTuple):
 
 
 SENT = Outcome(True, "200")
+OVER = Outcome(False, "over", is_final=True)  # too late to be good for anything
 
 
 def by_status(status: int, wait: str = "") -> Outcome:

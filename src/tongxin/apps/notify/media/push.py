@@ -4,6 +4,7 @@ pywebpush encrypts and py_vapid signs; sending is ours, so that an address some 
 """
 
 import base64
+import hashlib
 import json
 import os
 import time
@@ -82,12 +83,27 @@ def read(text: str) -> tuple[str, dict[str, str]]:
     return endpoint, found
 
 
+@cache
 def public_key() -> str:
-    """Return the house's key as a browser's `applicationServerKey`: base64url of the uncompressed point."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    """Return the house's key as a browser's `applicationServerKey`: base64url of the uncompressed point.
 
-    point = _key().public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
+    It is kept beside the private one, named after it, so that a web worker needs no cryptography in memory to show it.
+    """
+    kept = _kept(settings.HOME)
+    shown = kept.with_suffix(f".{hashlib.sha256(kept.read_bytes()).hexdigest()[:16]}.pub")
+    if not shown.exists():
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        point = _key().public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        fresh = shown.with_suffix(f".{os.getpid()}")
+        fresh.write_text(base64.urlsafe_b64encode(point).rstrip(b"=").decode(), encoding="ascii")
+        fresh.replace(shown)
+    return shown.read_text(encoding="ascii")
+
+
+def mark_of(endpoint: str) -> str:
+    """Return by what a page tells its browser that it is known, without telling any other whose address is kept."""
+    return hashlib.sha256(endpoint.encode()).hexdigest()
 
 
 @cache
@@ -99,10 +115,10 @@ def _key() -> Any:
 
 def _kept(home: Path) -> Path:
     """Return where the key lies, made once and readable by its owner only."""
-    from py_vapid import Vapid02
-
     kept = postgres.private(home) / "vapid.pem"
     if not kept.exists():
+        from py_vapid import Vapid02
+
         made = Vapid02()
         made.generate_keys()
         fresh = kept.with_suffix(f".{os.getpid()}")

@@ -1,5 +1,6 @@
 // The service worker: the shell is kept, pages come from the network first and from the phone where there is none.
 import { sendAll } from "./sending.js";
+import "../look/pushed.js";
 
 const SHELL = "tongxin-shell-";
 const PAGES = "tongxin-pages-";
