@@ -131,7 +131,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = False  # axes locks out; two counters of the same thing would disagree
+ACCOUNT_RATE_LIMITS = {  # axes counts sign-ins; two counters of the same thing would disagree
+    "login": None,
+    "login_failed": None,
+    "reauthenticate": "10/h/user",  # a found phone's session must not be a place to try passwords at
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tongxin"
 SECOND_FACTOR_REQUIRED = not DEMO

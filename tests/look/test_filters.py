@@ -92,8 +92,16 @@ def test_working_days_are_said_while_there_are_any():
 @given(due_at=MOMENTS, now=MOMENTS)
 def test_only_what_is_past_is_called_overdue(due_at, now):
     with translation.override("zh-hans"):
-        for said in (filters.remainder(due_at, now), filters.remainder_dense(due_at, now)):
+        brief = filters.remainder_brief(due_at, now)
+        for said in (filters.remainder(due_at, now), filters.remainder_dense(due_at, now), brief):
             assert said.startswith("逾期 ") == (due_at < now)
+
+
+def test_a_phones_list_says_one_unit_and_promises_no_more_than_is_left():
+    with translation.override("zh-hans"):
+        said = [filters.remainder_brief(NOW + timedelta(minutes=n), NOW) for n in (22, 934, 1890, -2479, 0)]
+
+    assert said == ["剩 22 分", "剩 15 小时", "剩 1 天", "逾期 1 天", "剩 不到 1 分"]
 
 
 @given(now=MOMENTS, one=st.integers(0, 10**6), more=st.integers(0, 10**6))

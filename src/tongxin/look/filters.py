@@ -140,6 +140,16 @@ def remainder_dense(due_at: datetime | None, now: datetime) -> str:
     return (_("%(span)s overdue") if due_at < now else _("%(span)s left")) % {"span": left}
 
 
+def remainder_brief(due_at: datetime | None, now: datetime) -> str:
+    """Write what is left in a phone's list, rounded down to one unit: `剩 22 分`, `剩 15 小时`, `逾期 1 天`."""
+    if due_at is None:
+        return NOT_APPLICABLE
+    length = abs(due_at - now)
+    unit = next((each for each in (timedelta(days=1), timedelta(hours=1)) if length >= each), timedelta(minutes=1))
+    left = _span_or_less(length // unit * unit)
+    return (_("%(span)s overdue") if due_at < now else _("%(span)s left")) % {"span": left}
+
+
 def limit(amount: int | None, unit: str) -> str:
     """Write a limit with its unit (a `working_time.Unit` or its value): `30 分钟`, `4 工作时`, `1 工作日`."""
     if amount is None:
@@ -228,6 +238,7 @@ FILTERS = {
         span,
         remainder,
         remainder_dense,
+        remainder_brief,
         limit,
         number,
         capped,

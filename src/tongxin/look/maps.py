@@ -202,7 +202,7 @@ def _names(
     drawn: Sequence[tuple[Ground, BaseGeometry]], frame: _Frame, taken: Sequence[tuple[float, float]]
 ) -> tuple[Name, ...]:
     """Place the names where they collide with nothing, the own one first; a name without room is left out."""
-    boxes = [shapely.box(x - 12, y - 32, x + 12, y + 8) for x, y in taken]
+    boxes = [shapely.box(x - 14, y - 32, x + 14, y + 15) for x, y in taken]  # a pin above, a mark around
     boxes.append(shapely.box(0, frame.height - 30, frame.width, frame.height))  # caption and scale
     names = []
     for ground, shape in sorted(drawn, key=lambda pair: not pair[0].is_own):

@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from tests.interfaces.field.phones import a_told_report, phone
 from tests.town import a_matter, a_photo
+from tongxin.apps.journal import outbox
 from tongxin.apps.matters.models import Matter
+from tongxin.apps.notify.models import Notice
 from tongxin.interfaces.field import installing
 from tongxin.interfaces.field.syncing import fresh_key
 from tongxin.rules.lifecycles.matter import State
 
 pytestmark = pytest.mark.django_db
-PAGES = ("", "todo/", "report/", "map/", "mine/", "waiting/", "report/forms/", "kept.json")
+PAGES = ("", "todo/", "report/", "map/", "mine/", "waiting/", "notices/", "report/forms/", "kept.json")
 
 
 @pytest.mark.parametrize("name", ["grid_worker", "handler", "handler_head", "secretary", "leader", "duty_chief"])
@@ -129,5 +131,20 @@ def test_a_page_asks_few_statements(town, django_assert_max_num_queries):
     mine = phone("grid_worker")
     mine.get("/f/")
 
-    with django_assert_max_num_queries(8):  # who it is, the tasks, and one a card
+    with django_assert_max_num_queries(9):  # who it is, the tasks, the bell, and one a card
         mine.get("/f/")
+
+
+def test_a_notice_on_the_phone_leads_to_its_matter_and_is_read_by_that(town):
+    matter = a_matter(town, "AWAITING_SIGNATURE", now=timezone.now() - timedelta(minutes=20))
+    outbox.drain(timezone.now())
+    mine = phone("handler")
+    told = mine.get("/f/notices/").content.decode()
+    assert matter.number in told and "未读" in mine.get("/f/").content.decode()
+
+    answer = mine.get(re.search(r'href="(/f/notices/\d+/)"', told)[1])
+
+    assert answer["Location"] == f"/f/m/{matter.number}/"
+    assert phone("grid_worker").get(re.search(r'href="(/f/notices/\d+/)"', told)[1]).status_code == 404  # one's own alone
+    mine.post("/f/notices/read", {"up_to": str(Notice.objects.latest("pk").pk)})
+    assert "未读" not in mine.get("/f/").content.decode()

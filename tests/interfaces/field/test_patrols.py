@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.apps.patrols.grid import GRID, NEXT_GRID, a_help_place, a_round, a_van
-from tests.interfaces.field.phones import an_item, phone, send
+from tests.interfaces.field.phones import a_told_report, an_item, phone, send
 from tests.town import SONGYUAN_01
 from tongxin.apps.patrols import actions
 from tongxin.apps.patrols.models import CheckIn, HelpCall, Run, StopCheck, Visit
@@ -84,6 +84,18 @@ def test_a_check_in_that_cannot_be_taken_says_why_and_leaves_nothing(town, at, f
 
     assert (answer["outcome"], answer["code"]) == ("refused", code)
     assert not CheckIn.objects.exists()
+
+
+def test_what_is_reported_at_a_point_without_a_network_checks_it_in_with_the_matter(town, at):
+    round_ = a_round(town, now=at)
+    mine, at_once = phone("grid_worker"), an_item("report", **a_told_report())
+    waits = an_item("checkin", **told(round_, found="reported", about=at_once["key"]))
+    assert send(mine, waits)[0]["code"] == "sync.waits"  # the report is still on the phone
+
+    answers = send(mine, at_once, waits)
+
+    assert [each["outcome"] for each in answers] == ["accepted", "accepted"]
+    assert CheckIn.objects.get().matter.number == answers[0]["number"]
 
 
 def test_a_phone_without_script_checks_in_by_its_form(town, at):

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from tongxin import words
 from tongxin.apps.people import queries
+from tongxin.interfaces.desk import signing_in
 from tongxin.rules.errors import Refused
 from tongxin.rules.permissions import Actor
 
@@ -53,7 +54,7 @@ class SignedIn:
             return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?next={request.path}")
         if settings.SECOND_FACTOR_REQUIRED and not _has_second_factor(request):
             return redirect("mfa_activate_totp")
-        return self._answer(request)
+        return signing_in.with_password(request, self._answer)
 
 
 def _has_second_factor(request: HttpRequest) -> bool:

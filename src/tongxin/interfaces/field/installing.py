@@ -31,6 +31,7 @@ SHELL = (
     "field/report.js",
     "field/near.js",
     "field/waiting.js",
+    "field/waits.js",
     "field/worker.js",
 )
 ICONS = (("field/icon-192.png", "192x192"), ("field/icon-512.png", "512x512"))

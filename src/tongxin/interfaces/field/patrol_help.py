@@ -3,6 +3,7 @@
 That page is for everybody who stands at the place: no account, no name, no position. It is only limited in how often.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language
@@ -22,7 +24,7 @@ from tongxin.apps.patrols.models import HelpCall
 from tongxin.apps.patrols.queries import help as helps
 from tongxin.guard.addresses import address_of
 from tongxin.guard.limits import Limit
-from tongxin.interfaces.field import frame
+from tongxin.interfaces.field import frame, keeping
 from tongxin.interfaces.field.patrols import choices_of
 from tongxin.interfaces.field.today import Card, card
 from tongxin.look import filters
@@ -62,6 +64,13 @@ def mine(request: HttpRequest) -> HttpResponse:
         "troubles": choices_of(Trouble),
     }
     return frame.page(request, "field/help.html", context, tab="today")
+
+
+@keeping.keeps
+def _pages(request: HttpRequest, now: datetime) -> Iterator[str]:
+    """Keep the page that says whom to telephone when there is no network to call a team by."""
+    if may(request.actor, Permission.ANSWER_HELP):  # type: ignore[attr-defined]
+        yield reverse("field:helps")
 
 
 @require_POST

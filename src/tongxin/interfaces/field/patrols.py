@@ -18,7 +18,7 @@ from tongxin.apps.patrols import actions
 from tongxin.apps.patrols.duties import listed
 from tongxin.apps.patrols.queries import rounds
 from tongxin.apps.patrols.queries.rounds import Place, Sheet
-from tongxin.interfaces.field import frame, ground, keeping, syncing
+from tongxin.interfaces.field import frame, ground, keeping, syncing, taking
 from tongxin.interfaces.field.syncing import Item, takes
 from tongxin.interfaces.field.today import Card, card
 from tongxin.look import filters
@@ -95,7 +95,7 @@ def check_in(item: Item) -> dict[str, Any]:
         at=item.at,
         lon=lon if lat is not None else None,
         lat=lat if lon is not None else None,
-        matter=fields.get("matter", "")[:20],
+        matter=taking.about(item)[1] if fields.get("about") else fields.get("matter", "")[:20],
         reason=fields.get("reason", ""),
         ticks=fields.getlist("ticks"),
         by=item.by,
@@ -155,7 +155,7 @@ def shown(sheet: Sheet, now: datetime) -> dict[str, Any]:
         "name": sheet.round.plan.name,
         "hours": f"{opens:%H:%M}–{due:%H:%M}",
         "lamp": lamp.value if lamp else "green",
-        "left": filters.remainder(sheet.round.due_at, now) if lamp else _("all visited"),
+        "left": filters.remainder_brief(sheet.round.due_at, now) if lamp else _("all visited"),
         "done": sheet.done,
         "all": len(sheet.places),
         "next": after,

@@ -61,7 +61,7 @@ def report(item: Item) -> dict[str, Any]:
 @takes("evidence")
 def evidence(item: Item) -> dict[str, Any]:
     """Keep one photo of a matter."""
-    matter_id, number = _about(item)
+    matter_id, number = about(item)
     kind = _one(EvidenceKind, item.fields.get("as", "")) or EvidenceKind.OTHER  # type: ignore[type-var]
     if len(item.files) != 1:
         raise Invalid("sync.no_photo")
@@ -77,7 +77,7 @@ def act(item: Item) -> dict[str, Any]:
     asked = _one(Act, fields.get("act", ""))
     if asked not in GROUND:
         raise Invalid("sync.not_on_the_ground")
-    matter_id, _number = _about(item)
+    matter_id, _number = about(item)
     if (seen := fields.get("seen", "")).isdigit():
         if not queries.visible_to(item.by).filter(pk=matter_id).exists():
             raise Missing("matter.missing", number=_number)
@@ -104,7 +104,7 @@ def channel_of(actor: Actor) -> Channel:
     return Channel.GRID if actor.roles & GRID else Channel.DEPARTMENT
 
 
-def _about(item: Item) -> tuple[int, str]:
+def about(item: Item) -> tuple[int, str]:
     """Return id and number of an item's matter: by its number, or by the key of its report. Raises Missing."""
     if key := item.fields.get("about", ""):
         told = answer_to(item.by, key[:26])

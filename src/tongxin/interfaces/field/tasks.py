@@ -66,7 +66,7 @@ def task_of(row: Row, now: datetime) -> Task:
         title=row.title,
         place=row.place or names().get(row.area, ""),
         lamp=lamp.value if lamp else "",
-        left=filters.remainder(row.due_at, now) if row.closed_at is None and row.due_at else "",
+        left=filters.remainder_brief(row.due_at, now) if row.closed_at is None and row.due_at else "",
         lon=row.lon,
         lat=row.lat,
     )

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tongxin.apps.notify import queries as notices
 from tongxin.apps.people.rosters import ahead
 from tongxin.interfaces.field import frame, tasks
 
@@ -46,6 +47,7 @@ def today(request: HttpRequest) -> HttpResponse:
     tasks.of(request, now)
     made = (maker(request, now) for _place, maker in _MAKERS)
     context = {"now": now, "cards": [each for each in made if each], "until": _on_duty_until(request, now)}
+    context["unread"] = notices.unread(request.actor)  # type: ignore[attr-defined]
     return frame.page(request, "field/today.html", context, tab="today")
 
 

@@ -2,8 +2,9 @@
 import { all } from "./store.js";
 import { sendAll } from "./sending.js";
 import { install, keepPages, leave } from "./keeping.js";
-import { takeForms } from "./forms.js";
+import { takeForms, tell, wrongOf } from "./forms.js";
 import { showDistances } from "./near.js";
+import { showWaiting } from "./waits.js";
 import { iconOf, say } from "./words.js";
 
 const door = document.body.dataset;
@@ -78,9 +79,21 @@ function banner() {
   const note = document.createElement("div");
   note.className = "tx-note success";
   note.setAttribute("role", "status");
-  note.textContent = said;
+  note.append(iconOf("circle-check"), Object.assign(document.createElement("span"), { textContent: said }));
   document.getElementById("main").prepend(note);
 }
+
+// what cannot be kept is not sent into the void: what was entered stays, and the page says why
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if ((navigator.onLine && state !== "offline") || form.isSure || "keeps" in form.dataset || form.method !== "post") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  form.isSure = navigator.onLine && (await fetch(door.sync, { cache: "no-store", redirect: "manual" }).then(() => true, () => false));
+  if (form.isSure) form.requestSubmit(event.submitter);
+  else tell(wrongOf(form), form.dataset.offline || say("online_only"));
+}, true);
+document.addEventListener("tx-waiting", () => showWaiting(door.person));
 
 banner();
 takeForms(send, sendLater);

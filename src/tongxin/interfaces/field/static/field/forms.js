@@ -151,7 +151,7 @@ function itemsOf(form, button) {
     return [...shotsOf(form, "photos").map((shot) => photo(shot, { number, as: button.dataset.photos })), main];
   }
   const about = (as) => (shot) => photo(shot, { about: key, as });
-  const items = [main, ...shotsOf(form, "photos").map(about("before")), ...shotsOf(form, "after").map(about("after"))];
+  const items = [main, ...pointOf(form, common, key), ...shotsOf(form, "photos").map(about("before")), ...shotsOf(form, "after").map(about("after"))];
   if (kind === "report") {
     const { settle, done, ...told } = main.fields;
     main.fields = told;
@@ -161,7 +161,16 @@ function itemsOf(form, button) {
   return items;
 }
 
-function wrongOf(form) {
+// What is reported from a point of a round checks that point in, with what was found there.
+function pointOf(form, common, about) {
+  const [round, point] = (form.dataset.keeps === "report" && form.dataset.point || "").split(".");
+  if (!point) return [];
+  const { lon, lat } = form.elements;
+  const fields = { round: [round], point: [point], found: ["reported"], about, lon: [lon.value], lat: [lat.value] };
+  return [{ ...common, key: newKey(), kind: "checkin", fields }];
+}
+
+export function wrongOf(form) {
   let wrong = form.querySelector("[data-wrong]");
   if (!wrong) {
     wrong = document.createElement("p");
@@ -173,7 +182,7 @@ function wrongOf(form) {
   return wrong;
 }
 
-function tell(wrong, sentence) {
+export function tell(wrong, sentence) {
   wrong.hidden = false;
   wrong.replaceChildren(iconOf("alert-circle", "i-s"), sentence);
   wrong.scrollIntoView({ block: "center" });

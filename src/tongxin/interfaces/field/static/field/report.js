@@ -12,6 +12,13 @@ const foot = document.querySelector(".tx-foot"), heading = document.querySelecto
 const settle = form.querySelector("[data-settle]");
 const list = form.querySelector("#kinds"), kinds = [...list.children], MOST = 12;
 let forms, at = 1, isLocated = false;
+// reported from a point of a round: `#point=<round>.<point>`, as a kept page is known by its address without a query
+const point = /^#point=(\d+\.\d+)$/.exec(location.hash)?.[1];
+if (point) {
+  form.dataset.point = point;
+  form.dataset.next = `${form.dataset.rounds}${point.split(".")[0]}/`;
+  form.querySelector("[data-at-point]").hidden = false;
+}
 
 function go(step, isBack = false) {
   at = step;
