@@ -145,6 +145,8 @@ def test_a_notice_on_the_phone_leads_to_its_matter_and_is_read_by_that(town):
     answer = mine.get(re.search(r'href="(/f/notices/\d+/)"', told)[1])
 
     assert answer["Location"] == f"/f/m/{matter.number}/"
-    assert phone("grid_worker").get(re.search(r'href="(/f/notices/\d+/)"', told)[1]).status_code == 404  # one's own alone
+    assert (
+        phone("grid_worker").get(re.search(r'href="(/f/notices/\d+/)"', told)[1]).status_code == 404
+    )  # one's own alone
     mine.post("/f/notices/read", {"up_to": str(Notice.objects.latest("pk").pk)})
     assert "未读" not in mine.get("/f/").content.decode()
