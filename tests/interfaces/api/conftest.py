@@ -36,14 +36,19 @@ class Caller:
 
     def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
         """Send a body: bytes as they are, all else as JSON."""
+        return self._send("post", path, body, headers)
+
+    def put(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        return self._send("put", path, body, headers)
+
+    def delete(self, path: str, **headers: str) -> HttpResponse:
+        return self._send("delete", path, None, headers)
+
+    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> HttpResponse:
         raw = (
-            body
-            if isinstance(body, bytes)
-            else json.dumps(body, ensure_ascii=False).encode()
-            if body is not None
-            else b""
+            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         )
-        return self.client.post(f"/api/v1{path}", raw, content_type=JSON, headers=self._headers(headers))
+        return getattr(self.client, method)(f"/api/v1{path}", raw, content_type=JSON, headers=self._headers(headers))
 
     def upload(self, path: str, **form: Any) -> HttpResponse:
         return self.client.post(f"/api/v1{path}", form, headers=self._headers({}))

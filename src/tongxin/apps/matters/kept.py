@@ -12,8 +12,10 @@ from tongxin.apps.journal.queries import evidence_of, story
 from tongxin.apps.matters import kinds, unmaskings
 from tongxin.apps.matters.models import Answer, Contact, Matter
 from tongxin.apps.matters.unmaskings import Reader
+from tongxin.apps.people.queries import unit_names
 from tongxin.rules.errors import Missing
 from tongxin.rules.permissions import Actor
+from tongxin.rules.working_time import SHANGHAI
 
 
 class Said(NamedTuple):
@@ -99,3 +101,45 @@ def own_photos(me: Actor, matter: Matter) -> list[Evidence]:
 def _said(me: Actor, matter: Matter, entries: list[Entry]) -> list[Said]:
     notes = dict(matter.notes.values_list("seq", "text"))
     return [Said(each.at, each.kind, notes[each.seq]) for each in entries if each.actor == me.ref and each.seq in notes]
+
+
+def written(all_: Kept) -> dict[str, Any]:
+    """Return the copy as programs read it: plain names, ISO moments, codes as the API has them."""
+    matter = all_.matter
+    return {
+        "number": matter.number,
+        "template": matter.template_code,
+        "title": matter.title,
+        "state": matter.state,
+        "reported_at": _iso(matter.reported_at),
+        "closed_at": _iso(matter.closed_at) if matter.closed_at else None,
+        "place": {"text": matter.place, "area": matter.area, "lon": matter.lon, "lat": matter.lat},
+        "contact": {"name": all_.name, "phone": all_.phone},
+        "report": {
+            "text": all_.text,
+            "form": all_.form,
+            "erased_at": _iso(all_.erased_at) if all_.erased_at else None,
+        },
+        "said": [{"at": _iso(each.at), "with": each.kind, "text": each.text} for each in all_.said],
+        "photos": [
+            {"id": each.id, "kept_at": _iso(each.kept_at), "type": each.media_type, "bytes": each.size}
+            for each in all_.photos
+        ],
+        "ratings": [
+            {"at": _iso(each.at), "rating": each.rating, "is_solved": each.is_solved} for each in all_.rated
+        ],
+        "readers": [
+            {
+                "at": _iso(each.at),
+                "role": each.role,
+                "unit": unit_names().get(each.unit_id or 0),
+                "why": each.reason,
+            }
+            for each in all_.looks
+        ],
+        "happened": [{"at": _iso(at), "what": kind} for at, kind in all_.happened],
+    }  # fmt: skip
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(SHANGHAI).isoformat(timespec="seconds")

@@ -46,7 +46,12 @@ def numbered(number: str) -> Matter | None:
 
 def key_of(matter: Matter) -> str:
     """Return the key the reporter's device keeps; a new link makes every key of before worthless."""
-    return salted_hmac(SALT, f"{matter.pk}:{matter.receipt}", algorithm="sha256").hexdigest()[:40]
+    return key(matter.pk, str(matter.receipt))
+
+
+def key(matter_id: int, receipt: str) -> str:
+    """Return the same for a matter of which only its receipt is at hand."""
+    return salted_hmac(SALT, f"{matter_id}:{receipt}", algorithm="sha256").hexdigest()[:40]
 
 
 def opens(key: str, matter: Matter) -> bool:

@@ -10,6 +10,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "请求头 Authorization 与 X-API-Key 不一致。请只发送一个密钥。",
         "The headers Authorization and X-API-Key do not agree. Send one key only.",
     ),
+    "receipt.key_absent": (
+        "请在请求头 X-Receipt-Key 里带上回执密钥；没有的，先用 proof 证明是反映人。",
+        "Send the receipt's key as X-Receipt-Key; without one, prove to be the reporter first (proof).",
+    ),
+    "receipt.key_wrong": (
+        "回执密钥不对，或回执已更换。请重新证明是反映人。",
+        "This is not the receipt's key, or the receipt was changed. Prove to be the reporter again.",
+    ),
     # addresses
     "path.missing": ("没有这个接口地址：{path}。", "There is no such address: {path}."),
     "path.invalid": ("接口地址里的 {at} 不对。可用的值见 openapi.json。", "{at} in the address is not known."),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.apps.matters import actions, unmaskings
 from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT
-from tongxin.apps.matters.kept import Kept, kept
+from tongxin.apps.matters.kept import kept, written
 from tongxin.apps.matters.unmaskings import Reader
 from tongxin.apps.notify import queries
 from tongxin.apps.people.queries import unit_names
@@ -22,7 +22,6 @@ from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal.following import Visit, to_prove, visit
 from tongxin.interfaces.portal.following_acts import WRITES
 from tongxin.interfaces.portal.frame import public
-from tongxin.look import filters
 from tongxin.look.filters import label, say
 from tongxin.look.forms import Field
 from tongxin.look.paper import pdf_of
@@ -85,7 +84,7 @@ def data_json(request: HttpRequest, receipt: UUID) -> HttpResponse:
     if not found.is_mine:
         return to_prove(found, "data")
     COPIES.take(address_of(request))
-    told = _written(kept(found.me, found.matter)) | {"told_at": _told_at(found)}
+    told = written(kept(found.me, found.matter)) | {"told_at": _told_at(found)}
     answer = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
     return _download(answer, f"{found.matter.number}.json")
 
@@ -124,44 +123,6 @@ def _told_at(found: Visit) -> list[dict[str, str]]:
     """Return where the reporter asked to be told; a browser's address is nothing anybody reads."""
     asked = queries.subscriptions(found.me, matter_id=found.matter.pk)
     return [{"by": each.medium, "address": each.address if each.medium != Medium.PUSH else ""} for each in asked]
-
-
-def _written(all_: Kept) -> dict[str, Any]:
-    """Return the copy as programs read it: plain names, ISO moments, codes as the API has them."""
-    matter = all_.matter
-    return {
-        "number": matter.number,
-        "template": matter.template_code,
-        "title": matter.title,
-        "state": matter.state,
-        "reported_at": filters.iso(matter.reported_at),
-        "closed_at": filters.iso(matter.closed_at) if matter.closed_at else None,
-        "place": {"text": matter.place, "area": matter.area, "lon": matter.lon, "lat": matter.lat},
-        "contact": {"name": all_.name, "phone": all_.phone},
-        "report": {
-            "text": all_.text,
-            "form": all_.form,
-            "erased_at": filters.iso(all_.erased_at) if all_.erased_at else None,
-        },
-        "said": [{"at": filters.iso(each.at), "with": each.kind, "text": each.text} for each in all_.said],
-        "photos": [
-            {"id": each.id, "kept_at": filters.iso(each.kept_at), "type": each.media_type, "bytes": each.size}
-            for each in all_.photos
-        ],
-        "ratings": [
-            {"at": filters.iso(each.at), "rating": each.rating, "is_solved": each.is_solved} for each in all_.rated
-        ],
-        "readers": [
-            {
-                "at": filters.iso(each.at),
-                "role": each.role,
-                "unit": unit_names().get(each.unit_id or 0),
-                "why": each.reason,
-            }
-            for each in all_.looks
-        ],
-        "happened": [{"at": filters.iso(at), "what": kind} for at, kind in all_.happened],
-    }  # fmt: skip
 
 
 # --- set right, change, erase ----------------------------------------------------------------------------

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from tongxin import words
 from tongxin.apps.matters.outside import Happened
+from tongxin.interfaces.api.v1 import showing
 from tongxin.rules.lifecycles.matter import OPEN, Act, CloseKind, Ground, State
 
 
@@ -101,6 +103,16 @@ def status_of(step: Happened) -> Status:
     if act is Act.REPLY:  # words, which change nothing
         return STANDING.get(State(step.data.get("state", step.state)), Status.IN_PROGRESS)
     return TELLINGS[act].status
+
+
+def sentence(kind: str, data: Mapping[str, object], unit_id: int | None, language: str) -> str:
+    """Return the sentence of a step, in the reader's language."""
+    telling, is_chinese = TELLINGS[act_of(kind)], language.startswith("zh")
+    given, ground = data.get("unit"), data.get("ground")
+    unit = showing.unit(given if isinstance(given, int) else unit_id)
+    named = unit.name if unit else ("承办单位" if is_chinese else "The unit")
+    why = words.label(Ground(str(ground)), language) if ground else "—"
+    return (telling.chinese if is_chinese else telling.english).format(unit=named, ground=why)
 
 
 def is_open(state: str) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from tongxin import words
 from tongxin.apps.matters import actions, outside, queries
 from tongxin.apps.matters.outside import Happened
 from tongxin.interfaces.api.open311 import media, reporting, statuses, texts
@@ -16,9 +15,8 @@ from tongxin.interfaces.api.open311.formats import Listing, moment
 from tongxin.interfaces.api.open311.reading import DEEPEST, MOST, TEST, span
 from tongxin.interfaces.api.open311.reporting import KEY_MOST, short
 from tongxin.interfaces.api.open311.statuses import Status
-from tongxin.interfaces.api.v1 import showing
 from tongxin.rules.errors import Invalid, Missing
-from tongxin.rules.lifecycles.matter import Act, Ground
+from tongxin.rules.lifecycles.matter import Act
 
 REQUIRED = ("service_request_id", "update_id", "status", "updated_datetime", "description")
 MARKS = {  # of the statuses that say more than that the words are there
@@ -73,14 +71,7 @@ def _update(call: Call, step: Happened, photos: Mapping[int, str]) -> dict[str, 
 
 
 def _sentence(call: Call, step: Happened) -> str:
-    if step.text:
-        return step.text
-    telling = statuses.TELLINGS[statuses.act_of(step.kind)]
-    unit = showing.unit(step.data.get("unit") or step.unit_id)
-    ground = step.data.get("ground")
-    named = unit.name if unit else ("承办单位" if call.is_chinese else "The unit")
-    why = words.label(Ground(ground), call.language) if ground else "—"
-    return (telling.chinese if call.is_chinese else telling.english).format(unit=named, ground=why)
+    return step.text or statuses.sentence(step.kind, step.data, step.unit_id, call.language)
 
 
 # --- what was said there ---------------------------------------------------------------------------------

@@ -11,17 +11,29 @@ from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.middleware import respond_to
 from tongxin.interfaces.api.v1 import (
     acts,
+    calls,
     catalog,
+    devices,
     documents,
     evidence,
+    help,
+    knowledge,
     matters,
+    notices,
     overlay_shapes,
     overlays,
+    patrols,
     places,
     proposals,
+    publicity,
     readers,
+    receipt_rights,
+    receipts,
+    reverse,
     suggestions,
     unsealing,
+    vans,
+    visits,
     webhooks,
 )
 from tongxin.interfaces.api.v1.keys import Bearer, Header
@@ -35,6 +47,32 @@ The API of Tongxin, version 1. Moments are ISO 8601 with zone; coordinates are W
 datums; errors are RFC 9457 problems: `code` is for programs, `detail` for people, in Chinese or English as
 Accept-Language prefers."""
 
+PARTS = (
+    matters,
+    acts,
+    overlays,
+    evidence,
+    readers,
+    unsealing,
+    suggestions,
+    places,
+    catalog,
+    proposals,
+    webhooks,
+    devices,
+    patrols,
+    visits,
+    vans,
+    help,
+    calls,
+    knowledge,
+    notices,
+    reverse,
+    publicity,
+    receipts,
+    receipt_rights,
+)
+
 
 class Api(NinjaAPI):
     """ninja's API, whose description also holds the shapes that ninja does not decode itself."""
@@ -46,11 +84,17 @@ class Api(NinjaAPI):
     def _described(self) -> dict[str, Any]:
         described = super().get_openapi_schema(path_prefix="/api/v1/")
         described["components"]["schemas"] |= documents.schemas(
-            *suggestions.SHAPES, *overlay_shapes.ALL, *proposals.SHAPES, *webhooks.SHAPES
+            *overlay_shapes.ALL,
+            *(shape for part in PARTS for shape in getattr(part, "SHAPES", ())),
         )
         for methods in described["paths"].values():
             for told in methods.values():  # ninja adds an empty 200 where only others are declared
                 told["responses"] = {status: each for status, each in told["responses"].items() if "content" in each}
+                if not told.setdefault("security", []):  # nobody is asked who they are
+                    told["responses"].pop(401, None)
+                for each in told["parameters"]:  # a parameter's own examples would be a map; its schema's are a list
+                    if isinstance(each.get("examples"), list):
+                        each["schema"]["examples"] = each.pop("examples")
         return described
 
 
@@ -63,7 +107,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api-v1",
 )
-for each in (matters, acts, overlays, evidence, readers, unsealing, suggestions, places, catalog, proposals, webhooks):
+for each in PARTS:
     api.add_router("", each.router)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ T = TypeVar("T")
 BODY_LIMIT_MB = 8
 DEEPEST = 16  # levels of a form's answers
 MOST_INT = 2**63
+YEARS = range(1970, 2200)
 TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}  # Python's words, and JSON's
 EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<found>[^`]+)`")
 FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(?P<name>[^`]*)`")
@@ -83,6 +85,18 @@ def _whole(written: str) -> int | float:
 
 def _none(written: str) -> None:
     raise ValueError(written)  # NaN and the infinities
+
+
+def said(request: HttpRequest, shape: type[T]) -> T:
+    """Read the body of a request as one object. Raises TooLarge, Unreadable, Invalid."""
+    return read(body_of(request), shape)
+
+
+def moment(at: datetime | None, name: str) -> datetime | None:
+    """Return a moment a calendar can hold, wherever its zone. Raises Invalid."""
+    if at is not None and at.year not in YEARS:
+        raise Invalid("body.value", at=name, found=at.isoformat())
+    return at
 
 
 def check_plain(value: Any, at: str = "", depth: int = 0) -> None:

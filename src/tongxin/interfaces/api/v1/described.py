@@ -24,12 +24,18 @@ PLAIN = r"^[^\x00]*$"  # what the database can keep
 WORDS = r"^[^\x00]*[^\s\x00-\x1f\x85][^\x00]*$"  # and not blank
 
 
-def told(description: str, *examples: Any, **schema: Any) -> Meta:
+BOUNDS = frozenset({"ge", "le", "min_length", "max_length"})
+
+
+def told(description: str, *examples: Any, **more: Any) -> Meta:
     """Return what openapi.json says of a field: Chinese, then English.
 
-    `schema` holds further keywords of JSON Schema that a rule behind the door checks, with a sentence of its own.
+    `more` are bounds that are checked here, by msgspec's names, and further keywords of JSON Schema that a rule behind
+    the door checks, with a sentence of its own.
     """
-    return Meta(description=description, examples=list(examples) or None, extra_json_schema=schema or None)
+    bounds = {name: value for name, value in more.items() if name in BOUNDS}
+    schema = {name: value for name, value in more.items() if name not in BOUNDS}
+    return Meta(description=description, examples=list(examples) or None, extra_json_schema=schema or None, **bounds)
 
 
 def among(members: type[Enum], description: str) -> Meta:
@@ -39,3 +45,7 @@ def among(members: type[Enum], description: str) -> Meta:
 
 
 Moment = Annotated[datetime, Meta(tz=True, description="时刻，ISO 8601 带时区 | moment, ISO 8601 with zone")]
+Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:30"])]  # a local time of day
+RowId = Annotated[int, Meta(ge=1, le=2**63 - 1)]  # what the database can hold
+Small = Annotated[int, Meta(ge=0, le=32_767)]
+AreaGiven = Annotated[str, Meta(pattern=r"^[0-9]{2,17}$")]

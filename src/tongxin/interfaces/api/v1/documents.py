@@ -1,5 +1,6 @@
 """What openapi.json says of each address beyond its parameters: bodies, answers, problems, headers."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -49,7 +50,20 @@ def header(name: str, description: str, example: str, **schema: Any) -> Describe
 def schemas(*more: type) -> Described:
     """Return all shapes as JSON Schema, and those that stand beside the address they belong to."""
     _, components = msgspec.json.schema_components((*shapes.ALL, *more), ref_template=REF)
-    return components
+    return _plainly(components)
+
+
+def _plainly(components: Described) -> Described:
+    """Name schemas that msgspec tells apart by their modules in one word: `rules.patrols.Found` is PatrolsFound."""
+    text = json.dumps(components, default=str)
+    for name in [name for name in components if "." in name]:
+        module, own = name.rsplit(".", 2)[-2:]
+        plain = f"{module.title().replace('_', '')}{own}"
+        text = text.replace(f'"{name}"', f'"{plain}"').replace(f'/{name}"', f'/{plain}"')
+    named: Described = json.loads(text)
+    for name, each in named.items():
+        each["title"] = name
+    return named
 
 
 def _answer(status: int, shape: Any) -> Described:

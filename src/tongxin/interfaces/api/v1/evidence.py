@@ -1,5 +1,7 @@
 """Evidence: adding a file to a matter, fetching one; both only within scope."""
 
+from typing import BinaryIO
+
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -13,39 +15,31 @@ from tongxin.apps.journal.models import EvidenceKind
 from tongxin.apps.matters import actions, queries
 from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.v1 import acts, shapes, showing
-from tongxin.interfaces.api.v1.documents import documented
+from tongxin.interfaces.api.v1.documents import Described, documented
 from tongxin.look import sending
 from tongxin.rules.errors import Invalid, Missing
 
 router = Router()
 
 ENVELOPE_MB = 1  # what multipart adds around a file
-FORM = {
-    "type": "object",
-    "required": ["file", "kind"],
-    "properties": {
-        "file": {"type": "string", "format": "binary", "description": "照片或 PDF | a photo or PDF"},
-        "kind": {
-            "type": "string",
-            "enum": list(EvidenceKind.values),
-            "description": "before 处置前，after 处置后，other 其他，document 文书 | what it proves",
-        },
+FIELDS = {
+    "file": {"type": "string", "format": "binary", "description": "照片或 PDF | a photo or PDF"},
+    "kind": {
+        "type": "string",
+        "enum": list(EvidenceKind.values),
+        "description": "before 处置前，after 处置后，other 其他，document 文书 | what it proves",
     },
 }
 
 
-@router.post(
-    "/matters/{number}/evidence",
-    operation_id="attachEvidence",
-    summary="上传证据 | Add evidence",
-    openapi_extra=documented({201: shapes.EvidenceShown}, 400, 403, 404, 413, 422, tag="matters")
-    | {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}},
-)
-def attach(request: HttpRequest, number: str) -> HttpResponse:
-    """照片会重新编码并去掉拍摄设备和位置信息；同一文件重传只留一份。
+def form(*names: str) -> Described:
+    """Return the description of a multipart body with these fields."""
+    shape = {"type": "object", "required": list(names), "properties": {name: FIELDS[name] for name in names}}
+    return {"required": True, "content": {"multipart/form-data": {"schema": shape}}}
 
-    Photos are encoded anew, without device or position; the same file sent again is kept once.
-    """
+
+def sent(request: HttpRequest) -> tuple[BinaryIO, str]:
+    """Return the file of a multipart body, and its kind. Raises TooLarge, Unreadable, Invalid."""
     limit_mb = settings.EVIDENCE_LIMIT_MB
     if int(request.META.get("CONTENT_LENGTH") or 0) > (limit_mb + ENVELOPE_MB) * 1024 * 1024:
         raise problems.TooLarge("body.too_large", limit_mb=limit_mb)
@@ -57,11 +51,27 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
         raise problems.Unreadable("body.not_multipart") from wrong
     if file is None:
         raise Invalid("evidence.no_file")
+    return file.file, kind
+
+
+@router.post(
+    "/matters/{number}/evidence",
+    operation_id="attachEvidence",
+    summary="上传证据 | Add evidence",
+    openapi_extra=documented({201: shapes.EvidenceShown}, 400, 403, 404, 413, 422, tag="matters")
+    | {"requestBody": form("file", "kind")},
+)
+def attach(request: HttpRequest, number: str) -> HttpResponse:
+    """照片会重新编码并去掉拍摄设备和位置信息；同一文件重传只留一份。
+
+    Photos are encoded anew, without device or position; the same file sent again is kept once.
+    """
+    file, kind = sent(request)
     if kind not in EvidenceKind.values:
         raise Invalid("evidence.no_kind")
     with acts.known_as(number) as matter_id:
         row = actions.attach(
-            file.file, matter_id=matter_id, kind=EvidenceKind(kind), by=request.auth.actor, now=timezone.now()
+            file, matter_id=matter_id, kind=EvidenceKind(kind), by=request.auth.actor, now=timezone.now()
         )
     request.noted = {"matter": number[:24], "evidence": row.pk}
     shown = showing.evidence_one(number.strip().upper(), row)

@@ -8,7 +8,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from tongxin.apps.matters import actions, kinds
+from tongxin.apps.matters import actions, kinds, receipts
 from tongxin.apps.matters.actions import Incoming
 from tongxin.apps.matters.actions.intake import BATCH_LIMIT
 from tongxin.apps.matters.models import Report
@@ -17,12 +17,12 @@ from tongxin.interfaces.api.v1 import asked, bodies, replays, shapes, showing
 from tongxin.interfaces.api.v1.described import DATUM
 from tongxin.interfaces.api.v1.gather import Gather
 from tongxin.interfaces.api.v1.keys import Caller
+from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid, Refused
 from tongxin.rules.lifecycles.matter import OPEN
 
-YEARS = range(1970, 2200)
 OLDEST = timedelta(days=7)  # a telephone without a network, a partner's slow hand-over; what is older is an import
 
 
@@ -95,9 +95,7 @@ def _attempt(raw: msgspec.Raw, key: str, now: datetime) -> Incoming | Refused:
 
 def _incoming(said: asked.Report, key: str | None, now: datetime) -> Incoming:
     """Return what the action takes. Raises Invalid."""
-    at = said.reported_at
-    if at is not None and at.year not in YEARS:
-        raise Invalid("body.value", at="reported_at", found=at.isoformat())
+    at = bodies.moment(said.reported_at, "reported_at")
     if at is not None and at < now - OLDEST:
         raise Invalid("report.too_old", at=at, days=OLDEST.days)
     contact = said.contact or asked.Contact()
@@ -143,6 +141,7 @@ def _shown(incoming: Incoming, reported: actions.Reported, kept: Mapping[int, Re
     return shapes.Reported(
         number=reported.number,
         receipt=reported.receipt,
+        receipt_key=receipts.key(reported.id, reported.receipt) if incoming.channel is Channel.RESIDENT else "",
         state=reported.state,
         area=showing.area(reported.area),
         level=level,

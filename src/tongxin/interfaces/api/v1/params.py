@@ -5,8 +5,11 @@ from datetime import date
 from typing import Annotated
 
 from django.http import HttpRequest
-from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints
+from ninja import Path
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
+from tongxin.interfaces.api.v1.asked import MOST_BIGINT
+from tongxin.interfaces.api.v1.described import RowId
 from tongxin.rules.errors import Invalid
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)
@@ -25,6 +28,9 @@ def _written(given: object) -> object:
 
 # a day before or after all days there are is as good as the first or the last of them
 Day = Annotated[date, BeforeValidator(_written), AfterValidator(lambda day: min(max(day, FIRST_DAY), LAST_DAY))]
+Id = Path[Annotated[int, Field(ge=1, le=MOST_BIGINT)]]  # in an address: what the database can hold, else 404
+Key = Annotated[int, Field(ge=1, le=MOST_BIGINT)]  # behind the question mark
+UnitGiven = RowId | str  # in a body: an id or a code
 
 
 def only(request: HttpRequest, known: type[BaseModel]) -> None:
@@ -32,3 +38,8 @@ def only(request: HttpRequest, known: type[BaseModel]) -> None:
     for name in request.GET:
         if name not in known.model_fields:
             raise Invalid("query.unknown", at=name[:40])
+
+
+def unit_given(text: str) -> int | str | None:
+    """Return a unit as it was named behind the question mark: its id, its code, or none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text or None

@@ -23,16 +23,18 @@ def readers(request: HttpRequest, number: str) -> HttpResponse:
     the audit administrator alone.
     """
     found = unmaskings.readers(request.auth.actor, number)
-    items = [
-        shapes.Look(
-            at=showing.local(each.at),
-            role=each.role,
-            is_lent=each.is_lent,
-            unit=showing.unit(each.unit_id),
-            reason=each.reason,
-            until=showing.local(each.until),
-        )
-        for each in found.looks
-    ]
+    items = [look(each) for each in found.looks]
     request.noted = {"matter": found.matter.number}
     return showing.answer(shapes.Readers(items=items), **{"Cache-Control": "no-store"})
+
+
+def look(each: unmaskings.Reader) -> shapes.Look:
+    """Return one look, by post and never by name."""
+    return shapes.Look(
+        at=showing.local(each.at),
+        role=each.role,
+        is_lent=each.is_lent,
+        unit=showing.unit(each.unit_id),
+        reason=each.reason,
+        until=showing.local(each.until),
+    )

@@ -57,6 +57,13 @@ class Reported(Struct, kw_only=True):
     receipt: Annotated[
         str, told("回执，128 位随机；只在此处给出，交给上报人 | receipt, told here only: for the reporter")
     ]
+    receipt_key: Annotated[
+        str,
+        told(
+            "回执密钥，为居民上报（channel 为 resident）时给出，凭它补充、催办、评价 | key of the receipt, where the "
+            "channel is resident: by it the reporter adds, urges, rates",
+        ),
+    ]
     state: Annotated[State, among(State, "状态 | state")]
     area: Annotated[AreaRef, told("所在区域 | the area it lies in")]
     level: Annotated[str, told("层级：G 网格 V 村社 T 镇街 C 县区 Y 市 | level", "V")]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from msgspec import Struct
+from msgspec import Meta, Struct
 from ninja import Router
 
 from tongxin.apps.areas.queries import names
@@ -25,6 +25,8 @@ from tongxin.rules.likeness import Likeness
 from tongxin.rules.permissions import Permission, require
 
 router = Router()
+
+Span = Annotated[list[int], Meta(min_length=2, max_length=2)]
 
 
 class Telling(Said):
@@ -59,9 +61,7 @@ class SuggestedKind(Struct, kw_only=True):
     template: Annotated[shapes.TemplateRef, told("事项模板 | template")]
     likeness: Annotated[Likeness, among(Likeness, "多像 | how like")]
     words: Annotated[list[str], told("原文里的依据，最多三处 | words of the text that speak for it", ["路灯", "不亮"])]
-    spans: Annotated[
-        list[tuple[int, int]], told("它们的起止，按字计 | where they stand, in characters, half-open", [[8, 10]])
-    ]
+    spans: Annotated[list[Span], told("它们的起止，按字计 | where they stand, in characters, half-open", [[8, 10]])]
     unit: Annotated[
         SuggestedUnit | None, told("按规则承办的单位；地点不明为 null | the unit; null where the place is unknown")
     ]
@@ -89,7 +89,7 @@ class NamedPlace(Struct, kw_only=True):
     """An area the text names; several where nothing tells areas of one name apart."""
 
     said: Annotated[str, told("原文写法 | as it is written", "松园社区")]
-    span: Annotated[tuple[int, int], told("起止，按字计 | where it stands, in characters, half-open", [0, 4])]
+    span: Annotated[Span, told("起止，按字计 | where it stands, in characters, half-open", [0, 4])]
     areas: Annotated[list[shapes.AreaRef], told("可能的区域 | the areas it may mean")]
 
 
@@ -172,7 +172,7 @@ def _kind(kind: Kind) -> SuggestedKind:
         template=showing.template(kind.code),
         likeness=kind.likeness,
         words=list(kind.words),
-        spans=list(kind.spans),
+        spans=[list(each) for each in kind.spans],
         unit=SuggestedUnit(id=named.id, code=named.code, name=named.name, rule=kind.unit.rule)
         if named and kind.unit
         else None,
@@ -200,5 +200,5 @@ def _near(near: Near) -> NearMatter:
 
 def _place(place: Place) -> NamedPlace:
     return NamedPlace(
-        said=place.said, span=(place.start, place.end), areas=[showing.area(code) for code in place.codes]
+        said=place.said, span=[place.start, place.end], areas=[showing.area(code) for code in place.codes]
     )
