@@ -1,6 +1,8 @@
 """From where a request comes."""
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -9,13 +11,18 @@ V6_PREFIX = 64  # what one household is given
 
 
 def address_of(request: HttpRequest) -> str:
+    """Return the address that knocks."""
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str:
     """Return the address that knocks: of the peer, or what our own proxies say it was; IPv6 by household (/64).
 
     `settings.PROXIES` says how many proxies of ours stand before the door; what further ones claim is not believed.
     """
-    found = request.META.get("REMOTE_ADDR", "")
+    found = environ.get("REMOTE_ADDR", "")
     if settings.PROXIES:
-        said = [each.strip() for each in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if each.strip()]
+        said = [each.strip() for each in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if each.strip()]
         found = said[-settings.PROXIES] if len(said) >= settings.PROXIES else found
     try:
         address = ipaddress.ip_address(found)

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tongxin.guard import counting
 from tongxin.rules.errors import Refused
 
 MOST = 50_000  # buckets kept; beyond that the one longest untouched goes
@@ -37,6 +38,7 @@ class Limit:
     def take(self, address: str, tokens: float = 1.0) -> None:
         """Count one knock of this address. Raises TooOften where there were too many."""
         if (seconds := self._take(address, tokens)) > 0:
+            counting.refused("door.too_often")
             raise TooOften("door.too_often", seconds=int(seconds) + 1)
 
     def forget(self) -> None:

@@ -7,7 +7,6 @@ import re
 import secrets
 from collections.abc import Callable
 from time import perf_counter
-from traceback import extract_tb
 
 import structlog
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
@@ -15,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from tongxin.interfaces.api import meters, problems
+from tongxin.interfaces.api.log import traced
 from tongxin.rules.errors import Missing, Refused
 
 ADDRESSES = ("/api/", "/healthz", "/metrics")
@@ -106,7 +106,7 @@ def _traced(error: BaseException) -> dict[str, object]:
     """Return where and as what an error arose. Never its message: it may quote a row, and rows hold personal text."""
     told: dict[str, object] = {
         "error": type(error).__qualname__,
-        "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)],
+        "trace": traced(error),
     }
     diagnosis = getattr(error.__cause__, "diag", None)
     if diagnosis is not None:

@@ -20,6 +20,7 @@ TITLES = {
     403: ("没有权限", "Not allowed"),
     404: ("没有找到", "Not found"),
     405: ("方法不支持", "Method not allowed"),
+    408: ("来得太慢", "Too slow"),
     409: ("现在不能办理", "Not possible now"),
     412: ("已被他人改过", "Changed meanwhile"),
     413: ("内容太大", "Too large"),

@@ -34,6 +34,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "请求体太大：最多 {limit_mb} MB。请精简，或分批提交。",
         "The body is too large: {limit_mb} MB at most. Send less at once.",
     ),
+    "body.too_slow": (
+        "内容传得太慢，已中断，没有保存。请在网络好些时重发，或减少照片。",
+        "What was announced came too slowly; nothing was saved. Send it again on a better line, or with fewer photos.",
+    ),
+    "door.busy": (
+        "现在人多，请过 {seconds} 秒再试。",
+        "Too many are here right now. Please try again in {seconds} seconds.",
+    ),
     "body.not_json": (
         "请求体不是正确的 JSON（须为 UTF-8，不得有 NaN）：{found}。",
         "The body is no valid JSON (UTF-8, no NaN): {found}.",

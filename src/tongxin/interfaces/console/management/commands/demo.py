@@ -50,7 +50,7 @@ class Command(BaseCommand):
             return
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, _leave)
-        import_module("tongxin.wsgi")
+        import_module("tongxin.rsgi")
         import_module("tongxin.urls")
         running = [
             children.fork("serve", partial(call_command, "serve", port=port)),
