@@ -144,7 +144,7 @@ def test_every_sentence_of_the_door_is_found_by_the_house():
 def test_every_status_has_its_title():
     kinds = (problems.Unreadable, problems.Unknown, problems.WrongMethod, problems.TooLarge, problems.Broken)
 
-    assert {kind.status for kind in kinds} | {403, 404, 409, 412, 422, 429, 503} == set(problems.TITLES)
+    assert {kind.status for kind in kinds} | {403, 404, 408, 409, 412, 422, 429, 503} == set(problems.TITLES)
 
 
 def test_a_page_is_not_the_doors_business(client):
