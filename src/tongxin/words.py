@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import Enum, IntEnum
 from typing import Any
 
-from tongxin.rules import drafts, help_calls, patrols, proposals, rehearsing, reverse_check, vans, visits
+from tongxin.rules import alarms, drafts, help_calls, patrols, proposals, rehearsing, reverse_check, vans, visits
 from tongxin.rules.area_codes import AreaKind, Change, How, Level, VillageKind
 from tongxin.rules.calls import CallAct, CallEvent, CallOutcome, CallState, EmergencyService
 from tongxin.rules.channels import Channel
@@ -386,6 +386,66 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         CallState.ENDED: "已结束",
         CallState.MISSED: "未接",
     },
+    alarms.Category: {
+        alarms.Category.FAMILY: "婚姻家庭",
+        alarms.Category.INHERITANCE: "继承赡养",
+        alarms.Category.NEIGHBORS: "邻里",
+        alarms.Category.HOMESTEAD: "房屋宅基地",
+        alarms.Category.LAND: "山林土地（承包）",
+        alarms.Category.EXPROPRIATION: "征地拆迁",
+        alarms.Category.PROPERTY: "物业",
+        alarms.Category.HOUSING: "房屋租赁买卖",
+        alarms.Category.CONTRACT: "合同",
+        alarms.Category.BUSINESS: "生产经营",
+        alarms.Category.DEBT: "民间借贷债务",
+        alarms.Category.FINANCE: "金融保险",
+        alarms.Category.CONSUMER: "消费",
+        alarms.Category.LABOR: "劳动争议",
+        alarms.Category.INJURY: "工伤与人身损害",
+        alarms.Category.DAMAGE: "财产损害赔偿",
+        alarms.Category.TRAFFIC: "道路交通事故",
+        alarms.Category.MEDICAL: "医疗",
+        alarms.Category.SCHOOL: "校园",
+        alarms.Category.ENVIRONMENT: "环境污染",
+        alarms.Category.INTELLECTUAL: "知识产权与网络",
+        alarms.Category.TOURISM: "旅游与服务",
+        alarms.Category.VILLAGE: "村（社）务管理",
+        alarms.Category.OTHER: "行政争议与其他",
+    },
+    alarms.Toward: {
+        alarms.Toward.ATTENDING: "处警民警所在单位",
+        alarms.Toward.RESPONSIBLE: "责任民警所在派出所",
+        alarms.Toward.DESK: "镇街四平台",
+    },
+    alarms.Saying: {
+        alarms.Saying.RAISED: "警情推送",
+        alarms.Saying.CORRECTED: "警情更正",
+        alarms.Saying.WITHDRAWN: "警情撤回",
+        alarms.Saying.ACKNOWLEDGED: "警情确认",
+        alarms.Saying.FED_BACK: "警情反馈",
+    },
+    alarms.Answering: {
+        alarms.Answering.ACKNOWLEDGE: "确认收到",
+        alarms.Answering.ARRIVE: "网格员报到",
+        alarms.Answering.VISIT: "调解员上门",
+        alarms.Answering.FEED_BACK: "反馈结果",
+    },
+    alarms.Result: {
+        alarms.Result.SETTLED: "当场化解",
+        alarms.Result.MEDIATING: "正在调解",
+        alarms.Result.CALMED: "已劝离稳控",
+        alarms.Result.UNWILLING: "当事人不愿调解",
+        alarms.Result.TENSE: "有激化可能",
+        alarms.Result.NO_DISPUTE: "不属纠纷",
+    },
+    alarms.Outcome: {
+        alarms.Outcome.HANDLED: "已处置",
+        alarms.Outcome.SETTLED: "已化解",
+        alarms.Outcome.NOT_SETTLED: "未化解，已告知途径",
+        alarms.Outcome.NOT_TAKEN: "不予受理",
+        alarms.Outcome.STOPPED: "已作废",
+        alarms.Outcome.REOPENED: "重新办理",
+    },
     CallEvent: {
         CallEvent.ARRIVED: "来电",
         CallEvent.ANSWERED: "接通",
@@ -587,6 +647,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Permission.PLAN_PATROLS: "安排巡查、走访、流动车与求助点",
         Permission.PATROL: "巡查打卡与走访",
         Permission.ANSWER_HELP: "应答一键求助",
+        Permission.ANSWER_ALARM: "答复警情推送",
         Permission.HOOK: "设推送地址",
     },
     Showing: {
@@ -898,9 +959,11 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Occasion.BRANCH_ASKED: "请协办",
         Occasion.TO_DECIDE: "待审批",
         Occasion.WORDS_ADDED: "报事人补充",
+        Occasion.ALARM_PUSHED: "警情推送",
         Occasion.DUE_SOON: "临期",
         Occasion.OVERDUE: "逾期",
         Occasion.LONG_OVERDUE: "逾期催办、通报",
+        Occasion.ALARM_LATE: "警情超时未确认",
         Occasion.URGED: "被催办",
         Occasion.SUPERVISED: "被督办",
         Occasion.SENT_BACK: "督办答复退回",
@@ -919,6 +982,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Who.GROUND: "属地网格",
         Who.DRAFTERS: "起草人",
         Who.OWNER: "推送地址的主人",
+        Who.PUSHED: "警情推送到的单位",
     },
 }
 

@@ -39,6 +39,7 @@ BESIDE = {"resident.supplement", "resident.wish", "partner.supplement"}  # what 
 
 def test_everything_that_is_told_can_happen():
     known = {*KINDS, *BESIDE, "rules.publish", "rules.schedule", "rules.withdraw", "rules.lapse", "webhook.disable"}
+    known |= {"alarm.push", "alarm.late"}
 
     assert {str(kind) for kind in (*TO_REPORTER, *TO_STAFF, *TIMES)} <= known
 

@@ -151,3 +151,24 @@ def test_a_call_is_kept_by_line_and_post_and_its_number_is_sealed_and_ends():
         indexed |= {name for each in model._meta.constraints for name in getattr(each, "fields", ())}
         assert not [name for name in indexed if name.startswith("sealed")], model
     assert "hotline_call_number_has_an_end" in {each.name for each in Call._meta.constraints}
+
+
+def test_what_the_police_hand_over_is_kept_as_an_incident_timed_by_unit():
+    """No party and no officer has a column: the contact is the matter's, and answers are units', with codes."""
+    from tongxin.apps.alarms.models import Alarm, Push, Telling
+
+    for model in (Alarm, Push, Telling):
+        names = {field.name for field in model._meta.get_fields()}
+        assert not names & {"name", "phone", "text", "party", "officer", "person", "person_id", "post", "post_id"}, (
+            model
+        )
+        assert not [field for field in model._meta.get_fields() if field.get_internal_type() == "TextField"], model
+
+
+def test_no_message_of_the_police_has_a_field_for_who_somebody_is():
+    from tongxin.interfaces.api.intake import police_shapes
+
+    for shape in police_shapes.SHAPES.values():
+        assert shape.__struct_config__.forbid_unknown_fields, shape
+        asked = set(shape.__struct_fields__) - {"contact"}
+        assert not {field for field in asked if NEVER.search(field) or field in {"name", "phone", "officer", "party"}}

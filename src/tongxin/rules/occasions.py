@@ -68,10 +68,12 @@ class Occasion(StrEnum):
     BRANCH_ASKED = "branch_asked"  # 请协办
     TO_DECIDE = "to_decide"  # 待审批
     WORDS_ADDED = "words_added"  # 报事人补充
+    ALARM_PUSHED = "alarm_pushed"  # 警情推送
     # time
     DUE_SOON = "due_soon"  # 临期
     OVERDUE = "overdue"  # 逾期
     LONG_OVERDUE = "long_overdue"  # 逾期催办、通报
+    ALARM_LATE = "alarm_late"  # 警情超时未确认
     # pressure
     URGED = "urged"  # 被催办
     SUPERVISED = "supervised"  # 被督办
@@ -99,6 +101,7 @@ class Who(StrEnum):
     GROUND = "ground"  # 属地网格
     DRAFTERS = "drafters"  # 起草人
     OWNER = "owner"  # 推送地址的主人
+    PUSHED = "pushed"  # 警情推送到的单位
 
 
 On, R = Occasion, Role
@@ -108,12 +111,12 @@ _OWN = (
 )  # fmt: skip
 _WORK = (
     On.URGENT_NEW, On.TO_SIGN, On.RETURNED, On.REWORK, On.REDO, On.RAISED, On.BRANCH_ASKED, On.TO_DECIDE,
-    On.WORDS_ADDED,
+    On.WORDS_ADDED, On.ALARM_PUSHED,
 )  # fmt: skip
 GROUPS: Mapping[Occasion, Group] = {
     **dict.fromkeys(_OWN, Group.OWN),
     **dict.fromkeys(_WORK, Group.WORK),
-    **dict.fromkeys((On.DUE_SOON, On.OVERDUE, On.LONG_OVERDUE), Group.TIME),
+    **dict.fromkeys((On.DUE_SOON, On.OVERDUE, On.LONG_OVERDUE, On.ALARM_LATE), Group.TIME),
     **dict.fromkeys((On.URGED, On.SUPERVISED, On.SENT_BACK, On.WHISTLED), Group.PRESSURE),
     **dict.fromkeys((On.DECIDED, On.ANSWERED), Group.ANSWERS),
     **dict.fromkeys((On.RULES_DECIDED, On.HOOK_OFF), Group.SYSTEM),
@@ -199,6 +202,8 @@ TO_STAFF: Mapping[str, tuple[Tell, ...]] = {
     "rules.withdraw": (Tell(On.RULES_DECIDED, Who.DRAFTERS),),
     "rules.lapse": (Tell(On.RULES_DECIDED, Who.DRAFTERS),),
     "webhook.disable": (Tell(On.HOOK_OFF, Who.OWNER),),
+    "alarm.push": (Tell(On.ALARM_PUSHED, Who.PUSHED),),
+    "alarm.late": (Tell(On.ALARM_LATE, Who.PUSHED),),
 }
 # whose time runs, by clock; clocks that are several hands' are told of by those of the single steps
 _AT_DESK = frozenset({Clock.ACCEPT, Clock.FILE, Clock.DISPATCH, Clock.CLOSE, Clock.REPLY, Clock.HEARING})

@@ -131,6 +131,7 @@ class Permission(StrEnum):
     PLAN_PATROLS = "plan_patrols"
     PATROL = "patrol"
     ANSWER_HELP = "answer_help"
+    ANSWER_ALARM = "answer_alarm"
     HOOK = "hook"
 
 
@@ -172,6 +173,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.PLAN_PATROLS: frozenset({R.DUTY_CHIEF, R.COMMANDER, R.VILLAGE_SECRETARY, R.GRID_HEAD}),
     Permission.PATROL: GRID | UNIT,
     Permission.ANSWER_HELP: GRID | DESK | UNIT,
+    Permission.ANSWER_ALARM: UNIT | {R.ACCEPTOR, R.DISPATCHER, R.DUTY_CHIEF, R.COMMANDER},
     Permission.HOOK: DESK | UNIT | OVERSIGHT | {R.SYSTEM_ADMIN},
 }
 

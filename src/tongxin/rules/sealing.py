@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, Refused
 
 
@@ -39,6 +40,11 @@ def seal_of(template: str, answers: Mapping[str, object], *, is_sealed: bool, is
         is_no_child = found is Seal.MINORS and answers.get(ABOUT_MINORS) is False
         return Seal.DISPUTE if is_no_child else found
     return Seal.SECRET if is_secret else None
+
+
+def is_handed_over(template: str, channel: Channel) -> bool:
+    """Tell whether a report is a dispute that the police handed over: sealed, whatever its template."""
+    return channel is Channel.POLICE and template.startswith("A")
 
 
 class Glass(NamedTuple):

@@ -1,38 +1,24 @@
-"""Sealing what may lie in the database only unreadable: callers' numbers, drafts, the secrets of lines.
+"""What the hotline seals: callers' numbers, drafts, the secrets of lines.
 
-Sealed by a key drawn from the house's own: a copy of the database alone opens nothing. Whoever changes that key loses
-what is sealed, which is a day's numbers, some drafts, and secrets that are then given anew.
+Whoever changes the house's key loses a day's numbers, some drafts, and secrets that are then given anew.
 """
 
-import base64
-import hashlib
 import json
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.conf import settings
+from tongxin.guard.sealing import Box
 
-if TYPE_CHECKING:
-    from cryptography.fernet import Fernet
-
-_FOR = b"tongxin.hotline.sealing.1:"
+_BOX = Box("tongxin.hotline.sealing.1")
 
 
 def seal(text: str) -> bytes:
     """Return a text so that only this house reads it."""
-    return _box(settings.SECRET_KEY).encrypt(text.encode())
+    return _BOX.seal(text)
 
 
 def opened(sealed: bytes | memoryview | None) -> str:
     """Return what was sealed; nothing where there is nothing, or the key was another one."""
-    from cryptography.fernet import InvalidToken
-
-    if sealed is None:
-        return ""
-    try:
-        return _box(settings.SECRET_KEY).decrypt(bytes(sealed)).decode()
-    except InvalidToken:
-        return ""
+    return _BOX.opened(sealed)
 
 
 def sealed_form(form: dict[str, Any]) -> bytes:
@@ -41,10 +27,3 @@ def sealed_form(form: dict[str, Any]) -> bytes:
 
 def opened_form(sealed: bytes | memoryview) -> dict[str, Any]:
     return dict(json.loads(opened(sealed) or "{}"))
-
-
-@lru_cache(maxsize=2)
-def _box(key: str) -> "Fernet":
-    from cryptography.fernet import Fernet
-
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(_FOR + key.encode()).digest()))

@@ -12,7 +12,7 @@ from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Running, Urgency
 from tongxin.rules.lifecycles.matter import TEXT_LIMIT, CloseKind, State
 from tongxin.rules.routing import Route
-from tongxin.rules.sealing import Seal, seal_of
+from tongxin.rules.sealing import Seal, is_handed_over, seal_of
 
 TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, PHONE_LIMIT, KEY_LIMIT = 80, 120, 60, 40, 120
 
@@ -101,7 +101,8 @@ class Decided(NamedTuple):
     def seal(self) -> Seal | None:
         """Which seal lies on it, if any."""
         kind, incoming = self.kind, self.incoming
-        return seal_of(kind.code, incoming.form, is_sealed=kind.is_sealed, is_secret=incoming.is_secret)
+        is_sealed = kind.is_sealed or is_handed_over(kind.code, incoming.channel)
+        return seal_of(kind.code, incoming.form, is_sealed=is_sealed, is_secret=incoming.is_secret)
 
 
 class Fresh(NamedTuple):
@@ -112,3 +113,11 @@ class Fresh(NamedTuple):
     receipt: str
     source: str
     decided: Decided
+
+
+def headline(text: str) -> str:
+    """Return the first sentence, short enough for one line of a list."""
+    first = text.strip().splitlines()[0]
+    for stop in "。！？；":
+        first = first.split(stop, 1)[0]
+    return first[:40] or text.strip()[:40]

@@ -7,7 +7,7 @@ from typing import Any
 
 from tongxin.apps.journal.entries import Draft, record_many
 from tongxin.apps.matters import rows
-from tongxin.apps.matters.incoming import Decided, Fresh
+from tongxin.apps.matters.incoming import Decided, Fresh, headline
 from tongxin.postgres.batches import pipeline
 from tongxin.rules import deadlines
 from tongxin.rules.deadlines import Running, Verdict
@@ -54,7 +54,7 @@ def _matter_row(row: Fresh, by: Actor) -> tuple[Any, ...]:
         decided.kind.code,
         decided.kind.version,
         decided.rulebook,
-        incoming.title.strip() or _headline(incoming.text),
+        incoming.title.strip() or headline(incoming.text),
         incoming.place.strip(),
         incoming.channel.value,
         decided.kind.level,
@@ -107,14 +107,6 @@ def _unit(decided: Decided) -> int | None:
     """Return who handles or handled a past matter: the unit it would go to here, once it was dispatched there."""
     past = decided.incoming.past
     return decided.route.unit_id if past and past.state not in WITHOUT_UNIT else None
-
-
-def _headline(text: str) -> str:
-    """Return the first sentence, short enough for one line of a list."""
-    first = text.strip().splitlines()[0]
-    for stop in "。！？；":
-        first = first.split(stop, 1)[0]
-    return first[:40] or text.strip()[:40]
 
 
 def _report_row(row: Fresh) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from tongxin.apps.alarms.queries import hearers
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters.models import Matter, OrderItem, Proposal
 from tongxin.apps.matters.overlaying import MODELS
@@ -24,6 +25,7 @@ READ = (
     "level", "desk_id", "unit_id", "involved", "reported_by", "receipt", "due_at",
 )  # fmt: skip
 ADMINS = frozenset({Role.SYSTEM_ADMIN})
+BESIDE_MATTERS = frozenset({Who.DRAFTERS, Who.OWNER, Who.PUSHED})  # entries about them have another subject
 
 
 class Told(NamedTuple):
@@ -65,7 +67,7 @@ def told(entries: Sequence[Entry], matters: Mapping[int, Matter], now: datetime)
     rows = [(entry, each) for entry in entries for each in _tells(entry, matters)]
     if not rows:
         return []
-    scene = _scene([entry for entry, _ in rows], matters)
+    scene = _scene([entry for entry, _ in rows], matters, now)
     wanted = [(entry, each, _units(entry, each, scene)) for entry, each in rows]
     _people(scene, wanted, now)
     found = {
@@ -80,7 +82,7 @@ def _tells(entry: Entry, matters: Mapping[int, Matter]) -> Iterator[Tell]:
     matter_id = matter_id_of(entry)
     matter = matters.get(matter_id) if matter_id else None
     for each in tells(entry.kind, entry.data.get("clock", "")):
-        if matter is None and each.who not in (Who.DRAFTERS, Who.OWNER):
+        if matter is None and each.who not in BESIDE_MATTERS:
             continue
         if matter is None or is_told(each.occasion, Urgency(matter.urgency), State(matter.state)):
             yield each
@@ -89,7 +91,7 @@ def _tells(entry: Entry, matters: Mapping[int, Matter]) -> Iterator[Tell]:
 # --- reading ---------------------------------------------------------------------------------------------
 
 
-def _scene(entries: Sequence[Entry], matters: Mapping[int, Matter]) -> Scene:
+def _scene(entries: Sequence[Entry], matters: Mapping[int, Matter], now: datetime) -> Scene:
     wanted: dict[str, set[int]] = {}
     for entry in entries:
         for kind, id_ in _overlays_of(entry):
@@ -99,7 +101,7 @@ def _scene(entries: Sequence[Entry], matters: Mapping[int, Matter]) -> Scene:
         model = MODELS[Overlay(kind)]
         rows = model.objects.select_related("order") if model is OrderItem else model.objects  # type: ignore[attr-defined]
         overlays |= {(kind, id_): row for id_, row in rows.in_bulk(ids).items()}
-    return Scene(matters, overlays, named=_named(entries))
+    return Scene(matters, overlays, named=_named(entries) | _pushed(entries, now))
 
 
 def _overlays_of(entry: Entry) -> Iterator[tuple[str, int]]:
@@ -126,6 +128,16 @@ def _named(entries: Sequence[Entry]) -> dict[str, list[int]]:
     if ids["webhook"]:
         owned = Endpoint.objects.filter(pk__in=ids["webhook"]).values_list("pk", "person_id")
         found |= {f"webhook:{id_}": [person] for id_, person in owned}
+    return found
+
+
+def _pushed(entries: Sequence[Entry], now: datetime) -> dict[str, list[int]]:
+    """Return to whom of its units each entry about an alarm is told: to another unit each, and only who may see it."""
+    found: dict[str, list[int]] = {}
+    for entry in entries:
+        noun, _, id_ = entry.subject.partition(":")
+        if noun == "alarm":
+            found[f"entry:{entry.pk}"] = hearers(int(id_), entry.data.get("units", []), now)
     return found
 
 
@@ -202,6 +214,8 @@ def _persons(entry: Entry, each: Tell, units: Sequence[int], matter: Matter | No
                 yield row.opened_by
         case Who.DRAFTERS | Who.OWNER:
             yield from scene.named.get(entry.subject, ())
+        case Who.PUSHED:
+            yield from scene.named.get(f"entry:{entry.pk}", ())
 
 
 def _hears(person: int, entry: Entry, matter: Matter | None, scene: Scene) -> bool:

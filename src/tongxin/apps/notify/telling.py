@@ -15,6 +15,7 @@ from tongxin.apps.matters.models import Contact, Matter
 from tongxin.apps.notify import audience
 from tongxin.apps.notify.audience import Told, matter_id_of
 from tongxin.apps.notify.models import Choice, Endpoint, Event, Notice, Robot, Sending, Silence, Subscription
+from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.events import is_asked
 from tongxin.rules.occasions import DEFAULT, NEWS, OF_OWN_REPORTS, Group, Medium
@@ -134,7 +135,9 @@ def _to_reporters(told: Sequence[Told], now: datetime) -> Iterator[Sending]:
         asked[each.matter_id].append(each)
     called = set[int]()
     if settings.SMS_GATEWAY and (silent := ids - set(asked)):
-        called = set(Contact.objects.filter(pk__in=silent).exclude(phone="").values_list("pk", flat=True))
+        left = Contact.objects.filter(pk__in=silent).exclude(phone="")
+        # a party whom the police named asked us for nothing
+        called = set(left.exclude(matter__channel=Channel.POLICE).values_list("pk", flat=True))
     for one in told:
         if one.matter is None:
             continue

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from tongxin import words
+from tongxin.apps.alarms import queries as alarms
 from tongxin.apps.areas.queries import names
 from tongxin.apps.matters import overlay_queues
 from tongxin.apps.matters.queries import Tally
@@ -65,6 +66,7 @@ RULES = (
     (Permission.EDIT_POSTS, "desk:posts", "users-group", gettext_lazy("Posts")),
     (Permission.EDIT_AREAS, "desk:areas", "map-pin", gettext_lazy("Areas and grids")),
     (Permission.ISSUE_KEYS, "desk:keys", "key", gettext_lazy("API keys")),
+    (Permission.ISSUE_KEYS, "desk:police", "shield-check", gettext_lazy("Police partners")),
     (Permission.RUN_OUTBOX, "desk:sendings", "message-2-share", gettext_lazy("Notices sent")),
     (Permission.HOOK, "desk:webhooks", "webhook", gettext_lazy("Webhooks")),
     (Permission.KEEP_DEVICES, "desk:devices", "access-point", gettext_lazy("Devices")),
@@ -181,6 +183,8 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
         business.append(("desk:figures", "chart-bar", _("Figures")))
         if actor.roles & (DESK | GRID | OVERSIGHT):
             business.append(("desk:reverse", "clipboard-check", _("Should have been reported")))
+        if alarms.concerns(actor):
+            business.append(("desk:alarms", "shield-check", _("Police hand-over")))
         business.append(("desk:devices", "access-point", _("Devices")))
         business.append(("desk:roster", "calendar-user", _("Roster")))
         business.append(("desk:patrols", "route", _("Work on the grid")))

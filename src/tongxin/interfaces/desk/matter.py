@@ -27,8 +27,20 @@ from tongxin.apps.matters.unmaskings import may_read_readers
 from tongxin.apps.matters.unsealings import reading
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import unit_names
+from tongxin.interfaces.desk import (
+    alarms,
+    frame,
+    lines,
+    macros,
+    masking,
+    merging,
+    overlays,
+    places,
+    roster,
+    sealing,
+    story,
+)
 from tongxin.interfaces.desk import clocks as timing
-from tongxin.interfaces.desk import frame, lines, macros, masking, merging, overlays, places, roster, sealing, story
 from tongxin.interfaces.desk.lines import Tag
 from tongxin.interfaces.desk.offers import Offers, offers
 from tongxin.look import filters
@@ -143,6 +155,7 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "may_print": may(actor, Permission.EXPORT),
         "macros": macros.offered(actor, State(found.state)),
         "seal": sealing.note(reader, found, now),
+        "alarm": alarms.handed_over(actor, found, now),
         "may_read_readers": may_read_readers(reader, found),
         "is_unkept": is_unkept(found.state, found.keeper),
         "may_take_up": any(duty.unit_id == found.unit_id for duty in actor.holding(UNIT)),

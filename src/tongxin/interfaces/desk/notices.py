@@ -81,7 +81,11 @@ def one(request: HttpRequest, notice_id: int) -> HttpResponse:
         return redirect("desk:matter", number)
     noun, _colon, id_ = notice.about.partition(":")
     return redirect(
-        *{"proposal": ("desk:proposal", id_), "webhook": ("desk:webhook", id_)}.get(noun, ("desk:notices",))
+        *{
+            "proposal": ("desk:proposal", id_),
+            "webhook": ("desk:webhook", id_),
+            "alarm": ("desk:alarm-of", id_),
+        }.get(noun, ("desk:notices",))
     )
 
 

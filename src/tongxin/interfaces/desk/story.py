@@ -41,6 +41,7 @@ ICONS = {
     "join": "access-point",
     "clear": "access-point-off",
     "supplement": "message-plus",
+    "reword": "pencil",
     "wish": "message-off",
     "same": "user-plus",
     "correct": "address-book",
@@ -177,6 +178,9 @@ def _title(entry: Entry, language: str) -> str:
         "matter.restamp": _("Moved to another area, whose borders changed"),
         "resident.supplement": _("The reporter adds"),
         "partner.supplement": _("A partner's platform adds"),
+        "partner.reword": _("The police set their words right; before, they were:")
+        if entry.data.get("via", "").startswith("police:")
+        else _("The partner set its words right; before, they were:"),
         "resident.wish": _("The reporter no longer wants it"),
         "resident.same": _("Joined by another reporter"),
         "resident.correct": _("Contact set right by the reporter"),

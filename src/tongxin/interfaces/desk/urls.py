@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("tongxin.interfaces.desk.rule_urls")),
     path("", include("tongxin.interfaces.desk.hotline_urls")),
     path("", include("tongxin.interfaces.desk.patrol_urls")),
+    path("", include("tongxin.interfaces.desk.alarm_urls")),
     path("", include("tongxin.interfaces.desk.notice_urls")),
     path("", include("tongxin.interfaces.desk.insight_urls")),
     path("", include("tongxin.interfaces.desk.device_urls")),

@@ -1,7 +1,5 @@
 """Lines of switchboards: opening one, and changing its secret without losing a call."""
 
-import base64
-import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,6 +7,7 @@ from django.db import transaction
 from tongxin.apps.hotline.models import Line
 from tongxin.apps.hotline.sealing import seal
 from tongxin.apps.journal.entries import record
+from tongxin.guard.envelopes import new_secret
 from tongxin.rules.errors import Invalid, Missing
 from tongxin.rules.permissions import Actor, Permission, require
 
@@ -22,7 +21,7 @@ def open_line(*, code: str, name: str, unit_id: int, url: str = "", by: Actor, n
     if Line.objects.filter(code=code).exists():
         raise Invalid("line.taken", line=code)
 
-    secret = _secret()
+    secret = new_secret()
     line = Line.objects.create(code=code, name=name, unit_id=unit_id, url=url, sealed_secret=seal(secret))
 
     record("line.open", f"line:{line.pk}", by=by, at=now, unit=unit_id)
@@ -37,7 +36,7 @@ def rotate_secret(line_id: int, *, by: Actor, now: datetime) -> str:
     if line is None:
         raise Missing("line.missing", line=line_id)
 
-    secret = _secret()
+    secret = new_secret()
     line.sealed_secret_before = line.sealed_secret
     line.before_until = now + timedelta(hours=BOTH_HOURS)
     line.sealed_secret = seal(secret)
@@ -45,8 +44,3 @@ def rotate_secret(line_id: int, *, by: Actor, now: datetime) -> str:
 
     record("line.rotate", f"line:{line.pk}", by=by, at=now)
     return secret
-
-
-def _secret() -> str:
-    """Return a fresh secret as Standard Webhooks writes them."""
-    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -5,7 +5,7 @@ from tongxin.apps.matters.actions.evidence import attach, attach_received, unmas
 from tongxin.apps.matters.actions.handing_over import hand_back, hand_over, leave, take_up
 from tongxin.apps.matters.actions.intake import report, report_many, try_report
 from tongxin.apps.matters.actions.overlays import Overlaid, take_over
-from tongxin.apps.matters.actions.partners import add_words, try_words
+from tongxin.apps.matters.actions.partners import add_words, reword, try_words
 from tongxin.apps.matters.actions.residents import add_photo, join, joinable, prove, rate, supplement, urge, wish_ended
 from tongxin.apps.matters.actions.restamping import restamp
 from tongxin.apps.matters.actions.rights import correct, erase_contact, erase_own, purge, rotate
@@ -45,6 +45,7 @@ __all__ = [
     "report_many",
     "reseal",
     "restamp",
+    "reword",
     "rotate",
     "supplement",
     "take",

@@ -11,14 +11,19 @@ from django.db.models import F
 from tongxin.apps.journal.entries import record
 from tongxin.apps.journal.evidence import Received
 from tongxin.apps.journal.models import Entry, EvidenceKind
+from tongxin.apps.matters import kinds
 from tongxin.apps.matters.actions.evidence import attach_received, duty_on, locked_by
+from tongxin.apps.matters.incoming import headline
 from tongxin.apps.matters.models import Matter, Note
+from tongxin.postgres.batches import run
 from tongxin.rules import receipts as rules
 from tongxin.rules.errors import Invalid
-from tongxin.rules.lifecycles.matter import State
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT, State, StepRefused
+from tongxin.rules.matching import words_of
 from tongxin.rules.permissions import Actor, Permission, holding_receipt
 
 RESIDENT, PARTNER = "resident.supplement", "partner.supplement"
+REWORD = "UPDATE matters_report SET text = %s, words = %s::tsvector WHERE matter_id = %s"
 
 
 class Added(NamedTuple):
@@ -57,6 +62,28 @@ def add_words(
     return Added(matter.number, entry.seq)
 
 
+@transaction.atomic
+def reword(*, matter_id: int, text: str, by: Actor, now: datetime) -> None:
+    """Put better words in place of those a partner reported with, while nobody has accepted them.
+
+    The words before stay as the note of the entry. Raises Missing, NotAllowed, Invalid, StepRefused.
+    """
+    matter = locked_by(by, matter_id)
+    duty_on(matter, Permission.ATTACH, by)
+    if matter.state != State.AWAITING_ACCEPTANCE or not by.reported(matter):
+        raise StepRefused("partner.accepted")
+    _check(matter, text, TEXT_LIMIT, is_own=False)
+
+    text, before = text.strip(), matter.report.text
+    title, kind = headline(text), kinds.kind_of(matter.template_code, matter.template_version)
+    run(REWORD, [text, " ".join(words_of(title, matter.place, text, kind.name)), matter.pk])
+    Matter.objects.filter(pk=matter.pk).update(title=title, rev=F("rev") + 1)
+
+    told = {"noted": True, "via": by.ref}
+    entry = record("partner.reword", f"matter:{matter.pk}", by=holding_receipt(matter.pk), at=now, **told)
+    Note.objects.create(matter_id=matter.pk, seq=entry.seq, text=before)
+
+
 def try_words(*, matter_id: int, text: str, by: Actor, limit: int) -> Added:
     """Say what would refuse these words; nothing is written. Raises as `add_words` does."""
     with transaction.atomic():
@@ -72,6 +99,8 @@ def _check(matter: Matter, text: str, limit: int, *, is_own: bool) -> None:
         raise Invalid("resident.no_text")
     if len(text) > limit:
         raise Invalid("report.too_long", field="text", limit=limit, found=len(text))
+    if "\x00" in text:
+        raise Invalid("report.nul", field="text")
 
 
 def _known(matter: Matter, key: str, by: Actor) -> int | None:

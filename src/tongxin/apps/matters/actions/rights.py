@@ -22,6 +22,7 @@ from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT
 from tongxin.apps.matters.models import Contact, Matter, Note
 from tongxin.postgres.batches import run
 from tongxin.rules import receipts as rules
+from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, NotAllowed
 from tongxin.rules.matching import words_of
 from tongxin.rules.permissions import SYSTEM, Actor
@@ -120,6 +121,8 @@ def purge(*, by: Actor, now: datetime) -> int:
     for code in sorted(rules.EMERGENCIES):
         days = rules.kept_days(code, usual=usual, emergency=emergency)
         long_ago |= Q(template_code=code, closed_at__lt=now - timedelta(days=days))
+    of_police = min(usual, settings.POLICE_CONTACT_DAYS)
+    long_ago |= Q(channel=Channel.POLICE, closed_at__lt=now - timedelta(days=of_police))
     over = Matter.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
     ids = [
         matter.pk for matter in over.filter(long_ago, contact__isnull=False).only("id").order_by("pk")[:PURGED_AT_ONCE]

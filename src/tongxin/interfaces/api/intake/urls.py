@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongxin.interfaces.api.intake import cti, machines
+from tongxin.interfaces.api.intake import cti, machines, police
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cti/<str:line>", cti.heard, name="cti"),
+    path("police/schema.json", police.schema),
+    path("police/<str:partner>", police.heard, name="police"),
     path("v1/readings", machines.readings),
     path("v1/events", machines.events),
     path("v1/faults", machines.faults),
