@@ -98,6 +98,17 @@ def test_a_typed_code_finds_its_kind_beside_a_text_that_suggests_others(town):
     assert "t-F07" not in text
 
 
+def test_an_article_that_is_ticked_stays_in_sight_while_the_text_goes_on(town):
+    actions.load_knowledge(ROOT / "catalog" / "knowledge.json", by=SYSTEM, now=NOW)
+    article = Article.objects.get(code="yibao-yidi")
+    told = {"text": "路灯不亮了。", "article": [article.pk, "x", "9" * 30]}
+
+    text = visitor("operator").get("/call/beside", told).content.decode()
+
+    assert f'id="a-{article.pk}" form="call" data-article checked' in text
+    assert text.count("data-article checked") == 1
+
+
 def test_drafts_lists_and_figures_open_empty_and_full(town, call):
     desk = visitor("operator")
     for path in ("/call/drafts/", "/call/returned/", "/call/figures/?period=week", "/knowledge/"):

@@ -316,11 +316,12 @@ def _script(spot: Spot | None, area: str, template: str, given: QueryDict) -> st
 
 def _articles(given: QueryDict, area: str, template: str, now: datetime) -> list[Article]:
     text = f"{given.get('text', '')} {given.get('ask', '')}".strip()
-    if not text and not template:
-        return []
     today = now.astimezone(SHANGHAI).date()
-    cited = set(given.getlist("article"))
-    found = knowledge.beside(text, today, area=area, template=template)
+    cited = {each for each in given.getlist("article") if each.isdecimal() and len(each) < 19}
+    found = knowledge.beside(text, today, area=area, template=template) if text or template else []
+    listed = {str(each.article_id) for each in found}
+    # what is ticked stays in sight while the text goes on
+    found = [*knowledge.chosen([int(each) for each in sorted(cited - listed)[:5]], today), *found]
     return [
         Article(
             each.article_id,

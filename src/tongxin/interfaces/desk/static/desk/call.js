@@ -107,9 +107,41 @@ where.addEventListener("input", () => {
 spots.addEventListener("click", (event) => event.target.name === "spot" && take(event.target));
 document.addEventListener("htmx:afterSwap", (event) => {
   showPrefix();
+  if (event.target === beside) putBack();
   if (event.target === spots) shut(!spots.querySelector("[name=spot], .hint"));
 });
 if (spots.querySelector(":checked")) shut(true);
+
+// ---- what is chosen while an answer travels: the page knows it, the answer does not yet
+
+const beside = by("beside");
+const choices = () => all("#beside [data-article], #kinds [name=template]");
+let stood = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // as they stand now: once the answer's own are in, the old ones of a group let go
+  if (event.target === beside) stood = choices().map((each) => [each, each.checked]);
+});
+function putBack() {
+  for (const [was, isChecked] of stood) {
+    const is = by(was.id);
+    if (is) is.checked = isChecked;
+    else if (isChecked) (was.matches("[data-article]") ? by("knowledge") : by("kinds"))?.append(was.closest(".tx-know, label"));
+  }
+  stood = [];
+}
+
+// ---- a call that is sent is no draft any more
+
+const keeper = document.querySelector("[data-keeps]");
+let isSent = false;
+form.addEventListener("submit", (event) => {
+  isSent = event.submitter?.hasAttribute("data-keep") !== true;
+  if (isSent) htmx.trigger(keeper, "htmx:abort");
+});
+keeper.addEventListener("htmx:beforeRequest", (event) => isSent && event.preventDefault());
+addEventListener("pageshow", () => {
+  isSent = false;
+});
 
 // ---- knowledge that is ticked becomes the answer where there is none yet
 

@@ -10,7 +10,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.target.closest("dialog");
-  if (!dialog) return;
+  if (!dialog || dialog.id === "palette") return; // an answer that comes late must not open what was closed
   if (!dialog.open) dialog.showModal();
   dialog.querySelector("[data-focus], input:not([type=hidden]), textarea, select:not([data-inserts])")?.focus();
 });
