@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "tongxin.interfaces.api.middleware.Door",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tongxin.guard.sessions.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -146,7 +146,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "tongxin.guard.sessions"  # one truth for all processes, at no statement a page
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -193,6 +193,9 @@ POLICE_CONTACT_DAYS = int(os.environ.get("TONGXIN_POLICE_CONTACT_DAYS", "30"))  
 ALARM_ACKNOWLEDGE = os.environ.get("TONGXIN_ALARM_ACKNOWLEDGE", "30wm")  # in which a push of one is acknowledged
 HOTLINE_NUMBER_HOURS = 24  # how long a caller's number is kept, sealed, after the call
 HOTLINE_DRAFT_DAYS = 3  # how long an unfinished draft of a call is kept
+LETTER_BOX = os.environ.get("TONGXIN_IMAP", "")  # imaps://user:password@host:993/INBOX, imap+tls://…; none: no letters
+LETTER_UNIT = os.environ.get("TONGXIN_IMAP_UNIT", "")  # code of the unit that answers them; empty: the first hotline
+LETTER_DAYS = int(os.environ.get("TONGXIN_LETTER_DAYS", "30"))  # what a settled letter said is kept so long
 CTI_SECONDS = 2.0  # how long the switchboard is waited for
 
 UNSEAL_HOURS = 2  # how long a sealed matter stays open whose glass was broken

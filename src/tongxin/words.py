@@ -9,7 +9,11 @@ from datetime import date, datetime
 from enum import Enum, IntEnum
 from typing import Any
 
+<<<<<<< HEAD
 from tongxin.rules import alarms, drafts, help_calls, patrols, proposals, rehearsing, reverse_check, vans, visits
+=======
+from tongxin.rules import drafts, help_calls, letters, patrols, proposals, rehearsing, reverse_check, vans, visits
+>>>>>>> e546108 (Letters come in by e-mail and chat, once each, and are registered, answered or put aside)
 from tongxin.rules.area_codes import AreaKind, Change, How, Level, VillageKind
 from tongxin.rules.calls import CallAct, CallEvent, CallOutcome, CallState, EmergencyService
 from tongxin.rules.channels import Channel
@@ -452,6 +456,28 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         CallEvent.HUNG_UP: "挂断",
         CallEvent.RECORDED: "录音就绪",
     },
+    letters.LineKind: {
+        letters.LineKind.VOICE: "电话",
+        letters.LineKind.CHAT: "即时消息",
+    },
+    letters.LetterState: {
+        letters.LetterState.WAITING: "待处理",
+        letters.LetterState.REPORTED: "已登记",
+        letters.LetterState.ANSWERED: "已回信",
+        letters.LetterState.ASIDE: "已作广告处理",
+        letters.LetterState.IGNORED: "未收",
+    },
+    letters.Ignored: {
+        letters.Ignored.AUTO: "自动回复",
+        letters.Ignored.BOUNCE: "退信",
+        letters.Ignored.LOOP: "本系统所发",
+        letters.Ignored.BULK: "群发",
+    },
+    letters.ReplyState: {
+        letters.ReplyState.WAITING: "待发",
+        letters.ReplyState.SENT: "已发",
+        letters.ReplyState.FAILED: "没有送达",
+    },
     CallAct: {
         CallAct.ANSWER: "接听",
         CallAct.MUTE: "静音",
@@ -664,6 +690,8 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Channel.SENSOR: "物联感知",
         Channel.PARTNER: "外部系统",
         Channel.PAPER: "来信来访",
+        Channel.MAIL: "电子邮件",
+        Channel.CHAT: "即时消息",
     },
     Clock: {
         Clock.ACCEPT: "受理",

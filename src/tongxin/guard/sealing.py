@@ -22,18 +22,24 @@ class Box(NamedTuple):
 
     def seal(self, text: str) -> bytes:
         """Return a text so that only this house reads it."""
-        return _fernet(self.purpose, settings.SECRET_KEY).encrypt(text.encode())
+        return self.seal_file(text.encode())
 
     def opened(self, sealed: bytes | memoryview | None) -> str:
         """Return what was sealed; nothing where there is nothing, or the key was another one."""
+        return self.opened_file(sealed).decode()
+
+    def seal_file(self, content: bytes) -> bytes:
+        return _fernet(self.purpose, settings.SECRET_KEY).encrypt(content)
+
+    def opened_file(self, sealed: bytes | memoryview | None) -> bytes:
         from cryptography.fernet import InvalidToken
 
         if sealed is None:
-            return ""
+            return b""
         try:
-            return _fernet(self.purpose, settings.SECRET_KEY).decrypt(bytes(sealed)).decode()
+            return _fernet(self.purpose, settings.SECRET_KEY).decrypt(bytes(sealed))
         except InvalidToken:
-            return ""
+            return b""
 
 
 @lru_cache(maxsize=8)

@@ -14,3 +14,8 @@ class Channel(StrEnum):
     SENSOR = "sensor"  # 物联感知
     PARTNER = "partner"  # 外部系统
     PAPER = "paper"  # 来信来访
+    MAIL = "mail"  # 电子邮件
+    CHAT = "chat"  # 即时消息
+
+
+HEARD = frozenset({Channel.HOTLINE, Channel.MAIL, Channel.CHAT})  # what the 12345 desk takes in and answers

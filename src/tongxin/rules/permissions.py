@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from tongxin.rules.channels import Channel
+from tongxin.rules.channels import HEARD
 from tongxin.rules.errors import NotAllowed
 from tongxin.rules.sealing import Seal
 
@@ -239,7 +239,7 @@ def duties_at(
 
     A desk role counts at the desk that now owns the matter, a unit role in the unit that handles it, a grid or
     oversight role on the ground where it lies. So the neighbouring town's dispatcher is nobody here. Who answers the
-    hotline counts, for what came in by it, on the whole ground it serves (domain.md §3.1 rows 2 and 20: 热线坐席).
+    hotline counts, for what came in by it, letters too, on the ground it serves (domain.md §3.1 rows 2, 20: 热线坐席).
     """
     if actor is SYSTEM:
         return {Role.PLATFORM: Duty(None, Role.PLATFORM, "", 0)}
@@ -249,7 +249,7 @@ def duties_at(
             (duty.role in DESK and duty.unit_id == desk_id)
             or (duty.role in UNIT and duty.unit_id == unit_id)
             or (duty.role in GRID_OR_OVERSIGHT and area.startswith(duty.area))
-            or (duty.role in VOICES and channel == Channel.HOTLINE and area.startswith(duty.area))
+            or (duty.role in VOICES and channel in HEARD and area.startswith(duty.area))
         )
         if here:
             counts.setdefault(duty.role, duty)

@@ -91,6 +91,17 @@ def test_what_was_written_stays_when_the_call_drops_and_goes_when_nobody_comes_b
     assert not Draft.objects.exists()
 
 
+def test_a_draft_that_arrives_after_its_call_was_registered_is_kept_no_more(town, talking):
+    told = actions.Told("k1", "松园路菜场北门污水外溢。", "C02", area="330802001001001", call_id=talking.pk)
+    actions.dispatch(told, by=town.operator, now=NOW)
+
+    late = actions.save_draft(key="k1", form={"text": told.text}, call_id=talking.pk, by=town.operator, now=NOW)
+
+    assert late is None
+    assert not Draft.objects.exists()
+    assert actions.save_draft(key="k1", form={"text": "别的"}, call_id=None, by=town.second_operator, now=NOW)
+
+
 def test_a_third_party_is_noted_with_what_it_was_told(town, board, talking):
     note = actions.note_three_way(
         call_id=talking.pk, to="荷花街道市政养护所", words="北门污水外溢，请当面答复。", by=town.operator, now=NOW

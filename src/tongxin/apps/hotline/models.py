@@ -11,16 +11,19 @@ from django.db.models import F, Q
 
 from tongxin.apps.areas.models import code_field
 from tongxin.rules.calls import CallState
+from tongxin.rules.channels import Channel
 from tongxin.rules.knowledge import ArticleState
+from tongxin.rules.letters import Ignored, LetterState, LineKind, ReplyState
 
 
 class Line(models.Model):
-    """A line of a switchboard, the unit that answers it, and the secrets by which either side knows the other."""
+    """A line of a switchboard or a chat, the unit that answers it, and the secrets by which both know each other."""
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=8, choices=[(kind, kind) for kind in LineKind], default=LineKind.VOICE)
     unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
-    url = models.CharField(max_length=200, blank=True)  # where the switchboard takes orders; empty: it takes none
+    url = models.CharField(max_length=200, blank=True)  # where orders or answers are taken; empty: none are
     sealed_secret = models.BinaryField()
     sealed_secret_before = models.BinaryField(null=True)
     before_until = models.DateTimeField(null=True)  # until when the secret before is still good
@@ -182,3 +185,68 @@ class Citation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "matter"], name="hotline_citation_once")]
+
+
+class Letter(models.Model):
+    """An e-mail or a chat message that came to the hotline. Whoever wrote it and what it says lie sealed in one column.
+
+    `ref` is a digest of the message's own id: the same one comes in once. What nobody wrote to us is counted here too,
+    without a word of it.
+    """
+
+    way = models.CharField(max_length=8, choices=[(way, way) for way in (Channel.MAIL, Channel.CHAT)])
+    line = models.ForeignKey(Line, null=True, on_delete=models.PROTECT, related_name="letters")
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
+    ref = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=[(state, state) for state in LetterState])
+    ignored = models.CharField(max_length=8, blank=True, choices=[(why, why) for why in Ignored])
+    arrived_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    post_id = models.BigIntegerField(null=True)
+    sealed = models.BinaryField(null=True)
+    tells_writer = models.BooleanField(default=False)  # asked for: told at the same address how the matter goes on
+    matter = models.ForeignKey("matters.Matter", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["way", "line", "ref"], nulls_distinct=False, name="hotline_letter_once"),
+            models.CheckConstraint(
+                condition=Q(state=LetterState.WAITING, settled_at__isnull=True)
+                | (~Q(state=LetterState.WAITING) & Q(settled_at__isnull=False)),
+                name="hotline_letter_waits_or_is_settled",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed__isnull=True) | ~Q(state__in=(LetterState.ASIDE, LetterState.IGNORED)),
+                name="hotline_letter_unwanted_is_empty",
+            ),
+        ]
+        indexes = [
+            models.Index("unit", "arrived_at", "id", condition=Q(state="waiting"), name="hotline_letter_waiting"),
+            models.Index("unit", "settled_at", name="hotline_letter_settled"),
+            models.Index("settled_at", condition=Q(sealed__isnull=False), name="hotline_letter_to_purge"),
+        ]
+
+
+class Enclosure(models.Model):
+    """A file that came with a letter: kept until there is a matter it becomes evidence of, or the letter goes."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="enclosures")
+    sealed_name = models.BinaryField()
+    sealed_file = models.BinaryField()
+    size = models.PositiveIntegerField()
+    refused = models.CharField(max_length=40, blank=True)  # the code why it did not become evidence
+
+
+class Reply(models.Model):
+    """The answer to a letter and how far it has come: sent after it was written down, again where that failed."""
+
+    letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="reply")
+    sealed = models.BinaryField(null=True)
+    state = models.CharField(max_length=8, choices=[(state, state) for state in ReplyState])
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    code = models.CharField(max_length=24, blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("next_try_at", condition=Q(state="waiting"), name="hotline_reply_due")]

@@ -12,8 +12,9 @@ from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.queries import scope_clause, visible_to
 from tongxin.postgres.batches import run
 from tongxin.rules.calls import ANSWER_WITHIN, LIVE, CallAct, CallOutcome
-from tongxin.rules.channels import Channel
+from tongxin.rules.channels import HEARD
 from tongxin.rules.errors import Missing
+from tongxin.rules.letters import LineKind
 from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.masking import masked_phone
 from tongxin.rules.permissions import DESK, OVERSIGHT, Actor, Permission, duty_for, scope
@@ -78,7 +79,8 @@ def seat_of(actor: Actor) -> Seat | None:
 def lines_of(actor: Actor) -> "QuerySet[Line]":
     """Return the lines that the actor's unit answers."""
     duty = duty_for(actor, Permission.TAKE_CALLS)
-    return Line.objects.filter(unit_id=duty.unit_id if duty else None, is_open=True).order_by("code")
+    mine = Line.objects.filter(unit_id=duty.unit_id if duty else None, kind=LineKind.VOICE, is_open=True)
+    return mine.order_by("code")
 
 
 def drafts(actor: Actor) -> list[Filed]:
@@ -95,9 +97,9 @@ def draft(actor: Actor, key: str) -> Filed | None:
 
 
 def returned(actor: Actor) -> "QuerySet[Matter]":
-    """Return what came by the hotline and came back: sent back by a unit, or found untrue on the spot."""
+    """Return what came to the hotline, letters too, and came back: sent back by a unit, or found untrue on the spot."""
     back = Q(state=State.AWAITING_DISPATCH, returns__gt=0) | Q(state=State.AWAITING_ACCEPTANCE, verified=False)
-    return visible_to(actor).filter(back, channel=Channel.HOTLINE, closed_at=None).order_by("due_at", "id")
+    return visible_to(actor).filter(back, channel__in=HEARD, closed_at=None).order_by("due_at", "id")
 
 
 def at_place(

@@ -1,6 +1,6 @@
-"""What the hotline seals: callers' numbers, drafts, the secrets of lines.
+"""What the hotline seals: callers' numbers, drafts, letters, the secrets of lines.
 
-Whoever changes the house's key loses a day's numbers, some drafts, and secrets that are then given anew.
+Whoever changes the house's key loses a day's numbers, some drafts, the letters that wait, and secrets that are then given anew.
 """
 
 import json
@@ -19,6 +19,14 @@ def seal(text: str) -> bytes:
 def opened(sealed: bytes | memoryview | None) -> str:
     """Return what was sealed; nothing where there is nothing, or the key was another one."""
     return _BOX.opened(sealed)
+
+
+def seal_file(content: bytes) -> bytes:
+    return _BOX.seal_file(content)
+
+
+def opened_file(sealed: bytes | memoryview | None) -> bytes:
+    return _BOX.opened_file(sealed)
 
 
 def sealed_form(form: dict[str, Any]) -> bytes:

@@ -34,6 +34,16 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     # lines, seats and calls
     "line.taken": ("线路编码“{line}”已经有了，请换一个。", "There is a line “{line}” already: choose another code."),
+    "line.code": (
+        "线路编码只用字母、数字、- 和 _，最多 40 个。",
+        "A line's code has letters, digits, - and _ only, 40 at most.",
+    ),
+    "line.name": ("请填线路名称，最多 {limit} 字。", "Give the line a name of {limit} characters at most."),
+    "line.unit": ("请选择接听的热线单位。", "Choose the hotline that answers it."),
+    "line.url": (
+        "接收指令的地址要以 https:// 或 http:// 开头，最多 190 字；不接收就留空。",
+        "Where orders are taken begins with https:// or http://, 190 characters at most; empty if nowhere.",
+    ),
     "line.missing": (
         "没有这条线路，或它不由您的单位接听。请找安全管理员。",
         "There is no such line, or your unit does not answer it. Ask the security administrator.",
@@ -68,6 +78,31 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "draft.too_many": (
         "草稿最多 {most} 份，没有存上。请先登记或删掉几份。",
         "There are {most} drafts already, so it was not kept. Finish or drop some first.",
+    ),
+    # letters
+    "letter.missing": (
+        "没有这封来信，或它不由您的单位处理。请回到来信列表。",
+        "There is no such letter, or it is not your unit's. Go back to the letters.",
+    ),
+    "letter.settled": (
+        "这封来信刚才已经有人处理（{state}）。请看下一封。",
+        "Somebody has just settled this letter ({state}). Go on to the next.",
+    ),
+    "letter.no_answer": (
+        "请写回信内容，或勾选知识后再发。",
+        "Write the answer, or tick an article, then send it.",
+    ),
+    "letter.no_way_back": (
+        "这封来信（{way}）没有回信的通道：发信服务器或聊天通道没有设置。请登记为事项，或请系统管理员设置。",
+        "No answer can go back by {way}: no mail server or chat is set up. Register it, or ask the administrator.",
+    ),
+    "letter.no_unit": (
+        "没有处理来信的热线单位。请系统管理员设置 TONGXIN_IMAP_UNIT，或新建 12345 热线单位。",
+        "No hotline unit reads letters. Set TONGXIN_IMAP_UNIT, or open a unit of the kind hotline.",
+    ),
+    "chat.unreadable": (
+        "消息读不出来：要有消息编号、会话编号和文字内容。",
+        "The message cannot be read: it needs an id, a conversation and a text.",
     ),
     # the knowledge base
     "article.missing": (

@@ -7,7 +7,7 @@ from tongxin.apps.journal.models import Entry
 from tongxin.apps.journal.outbox import reacts_to
 from tongxin.apps.journal.worker import aside, every
 from tongxin.apps.notify import hooks, purging, sending, telling
-from tongxin.apps.notify.actions.contacts import forget_many
+from tongxin.apps.notify.actions.contacts import forget_many, subscribe_writer
 from tongxin.rules.events import KINDS as SENT_OUT
 from tongxin.rules.occasions import KINDS as TOLD
 from tongxin.rules.permissions import SYSTEM
@@ -23,6 +23,13 @@ def tell(entries: Sequence[Entry], now: datetime) -> None:
 def forget_the_contact(entries: Sequence[Entry], now: datetime) -> None:
     """Forget the addresses of whoever wants to be forgotten. Safe to run twice: what is gone is gone."""
     forget_many(matter_ids=[int(entry.subject.partition(":")[2]) for entry in entries], by=SYSTEM, now=now)
+
+
+@reacts_to("letter.register", name="notify.writer")
+def tell_the_writer(entries: Sequence[Entry], now: datetime) -> None:
+    """Tell whoever wrote a letter by the same address how its matter goes on. Safe to run twice: once is enough."""
+    for entry in entries:
+        subscribe_writer(letter_id=int(entry.subject.partition(":")[2]), by=SYSTEM, now=now)
 
 
 @aside(0.5)

@@ -11,6 +11,7 @@ from tongxin.apps.hotline.sealing import seal
 from tongxin.apps.journal.entries import record
 from tongxin.rules.calls import CallEvent, CallState, follow
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
+from tongxin.rules.letters import LineKind
 from tongxin.rules.permissions import Actor, Duty, Permission, duty_for, require
 
 REMEMBERED = timedelta(minutes=15)  # longer than any signature is good
@@ -72,7 +73,11 @@ def hear(line_id: int, told: Told, *, by: Actor, now: datetime) -> Call:
 def take_seat(*, line_id: int, seat: str, by: Actor, now: datetime) -> Seat:
     """Sit down at a seat of a line of one's own unit: its calls ring there. Raises Invalid, Missing, NotAllowed."""
     duty = operating(by)
-    line = Line.objects.select_for_update().filter(pk=line_id, unit_id=duty.unit_id, is_open=True).first()
+    line = (
+        Line.objects.select_for_update()
+        .filter(pk=line_id, unit_id=duty.unit_id, kind=LineKind.VOICE, is_open=True)
+        .first()
+    )
     if line is None:
         raise Missing("line.missing", line=line_id)
     code = seat.strip()

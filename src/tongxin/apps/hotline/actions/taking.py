@@ -16,6 +16,7 @@ from tongxin.apps.hotline.sealing import opened
 from tongxin.apps.journal.entries import record
 from tongxin.apps.matters import actions as matters
 from tongxin.apps.matters.actions import Incoming, Reported
+from tongxin.apps.matters.models import Matter
 from tongxin.rules.calls import TEMPLATE_OF, CallAct, CallOutcome, CallState, EmergencyService
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
@@ -56,7 +57,7 @@ def dispatch(told: Told, *, by: Actor, now: datetime) -> Reported:
     duty = operating(by)
     call = _call(told, duty)
 
-    reported = _reported(told, call, by, now)
+    reported = reported_of(told, call, by, now)
     if reported.is_new:
         matters.take(Act.ACCEPT, matter_id=reported.id, by=by, now=now)
 
@@ -68,9 +69,9 @@ def answer(told: Told, *, said: str, articles: Sequence[int] = (), by: Actor, no
     """Answer in the call and close: advice, with the wordings it rests on. Raises Refused."""
     duty = operating(by)
     call = _call(told, duty)
-    cited = _published(articles)
+    cited = published(articles)
 
-    reported = _reported(told, call, by, now)
+    reported = reported_of(told, call, by, now)
     if reported.is_new:
         matters.take(Act.ANSWER, matter_id=reported.id, by=by, now=now, reply=said)
         for version in cited:
@@ -86,7 +87,7 @@ def join(told: Told, *, master_id: int, by: Actor, now: datetime) -> Reported:
     duty = operating(by)
     call = _call(told, duty)
 
-    reported = _reported(told, call, by, now)
+    reported = reported_of(told, call, by, now)
     if reported.is_new:
         matters.take(Act.MERGE, matter_id=reported.id, by=by, now=now, master_id=master_id)
 
@@ -107,7 +108,7 @@ def hand_over(
 
     text = told.text.strip() or f"来电已转 {to.value}。"
     template = told.template or TEMPLATE_OF[to]
-    reported = _reported(told, call, by, now, text=text, template=template, area=told.area or duty.area)
+    reported = reported_of(told, call, by, now, text=text, template=template, area=told.area or duty.area)
     if reported.is_new:
         route = f"已当即转接 {to.value}"
         given = {"ground": Ground.EMERGENCY, "reason": text, "route": route}
@@ -163,6 +164,11 @@ def put_through(hand_over_id: int, *, is_done: bool, by: Actor, now: datetime) -
     record("call.put_through", f"call:{row.call_id or 0}", by=by, at=now, post_id=duty.post_id, done=is_done)
 
 
+def is_registered(key: str, by: Actor) -> bool:
+    """Tell whether a form was sent already: its matter stands."""
+    return Matter.objects.filter(source=SOURCE, source_key=_source_key(key, by)).exists()
+
+
 def _call(told: Told, duty: Duty) -> Call | None:
     """Return the call that was taken down, locked. Raises Missing where it is somebody else's."""
     if told.call_id is None:
@@ -173,7 +179,17 @@ def _call(told: Told, duty: Duty) -> Call | None:
     return call
 
 
-def _reported(told: Told, call: Call | None, by: Actor, now: datetime, **instead: str) -> Reported:
+def reported_of(
+    told: Told,
+    call: Call | None,
+    by: Actor,
+    now: datetime,
+    *,
+    channel: Channel = Channel.HOTLINE,
+    key: str = "",
+    **instead: str,
+) -> Reported:
+    """Report what an operator wrote down; `key` is the form's own unless it is known better. Raises Refused."""
     phone = told.contact_phone.strip()
     if told.use_number and not phone and call is not None:
         phone = opened(call.sealed_number)
@@ -183,14 +199,18 @@ def _reported(told: Told, call: Call | None, by: Actor, now: datetime, **instead
         place=told.place,
         lon=told.lon,
         lat=told.lat,
-        channel=Channel.HOTLINE,
+        channel=channel,
         urgency=told.urgency,
         is_secret=told.is_secret,
         contact_name=told.contact_name,
         contact_phone=phone,
-        source_key=f"{by.ref}:{told.key[:40]}",
+        source_key=key or _source_key(told.key, by),
     )
     return matters.report(incoming, by=by, now=now, source=SOURCE)
+
+
+def _source_key(key: str, by: Actor) -> str:
+    return f"{by.ref}:{key[:40]}"
 
 
 def _ended(
@@ -216,7 +236,7 @@ def _ended(
     return reported
 
 
-def _published(articles: Sequence[int]) -> list[Version]:
+def published(articles: Sequence[int]) -> list[Version]:
     """Return the published wordings of these articles. Raises Missing for one that is not."""
     found = list(Version.objects.filter(article_id__in=articles, state=ArticleState.PUBLISHED))
     if len(found) != len(set(articles)):

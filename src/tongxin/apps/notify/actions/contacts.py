@@ -7,13 +7,15 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from tongxin.apps.hotline import letters
+from tongxin.apps.hotline.models import Letter
 from tongxin.apps.journal.entries import Draft, record_many
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.notify.media import push, sms
 from tongxin.apps.notify.models import Silence, Subscription
 from tongxin.rules.errors import Invalid, Missing, NotAllowed
 from tongxin.rules.occasions import FOR_REPORTERS, Medium
-from tongxin.rules.permissions import SYSTEM, Actor
+from tongxin.rules.permissions import SYSTEM, Actor, Permission, holding_receipt, require
 
 MOST = 5  # addresses of one matter, or of one person: the browsers and numbers a household has
 
@@ -49,6 +51,25 @@ def subscribe(
 
     _record("subscription.ask", [(matter_id, person_id)], by, now, medium=medium.value)
     return kept
+
+
+@transaction.atomic
+def subscribe_writer(*, letter_id: int, by: Actor, now: datetime) -> Subscription | None:
+    """Ask in the name of whoever wrote a letter that became a matter, and wants to be told where it was written from.
+
+    Nothing where nobody asked for it, the letter is gone, or its address is none.
+    """
+    require(by, Permission.RUN_OUTBOX)
+    letter = Letter.objects.filter(pk=letter_id, tells_writer=True, matter__isnull=False).first()
+    address = letters.said(letter).address if letter else ""
+    if letter is None or letter.matter_id is None or not address:
+        return None
+    try:
+        with transaction.atomic():
+            own = holding_receipt(letter.matter_id)
+            return subscribe(channel=Medium.MAIL, address=address, matter_id=letter.matter_id, by=own, now=now)
+    except Invalid:
+        return None
 
 
 @transaction.atomic

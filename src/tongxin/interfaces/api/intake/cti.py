@@ -16,6 +16,7 @@ from tongxin.guard.limits import Limit
 from tongxin.interfaces.api.problems import TooLarge, WrongMethod, respond
 from tongxin.rules.calls import CallEvent
 from tongxin.rules.errors import Invalid, Refused
+from tongxin.rules.letters import LineKind
 from tongxin.rules.permissions import reporting
 
 log = structlog.get_logger()
@@ -42,7 +43,7 @@ def _take_in(request: HttpRequest, code: str) -> None:
     if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
         raise TooLarge("cti.too_large", limit_kb=BODY_LIMIT // 1024)
     now = timezone.now()
-    line = Line.objects.filter(code=code[:40], is_open=True).first()
+    line = Line.objects.filter(code=code[:40], kind=LineKind.VOICE, is_open=True).first()
     body = cti.verified(line, {name: request.headers.get(name, "") for name in cti.HEADERS}, request.body, now)
     told = _told(request.headers["webhook-id"], body)
     actions.hear(line.pk, told, by=reporting(f"line:{line.code}"), now=now)  # type: ignore[union-attr]
