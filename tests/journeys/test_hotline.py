@@ -125,7 +125,7 @@ def test_a_question_is_answered_at_once_from_the_knowledge_base(desk, board, kee
     let_go.append(True)
     for route in held:
         route.continue_()
-    page.wait_for_function("!document.querySelector('.htmx-request')")
+    expect(page.locator(".htmx-request")).to_have_count(0)
     expect(page.locator("#beside :checked")).to_have_count(1)
     keep(page, "answer")
     keys.press("F11")
