@@ -9,11 +9,18 @@ from datetime import date, datetime
 from enum import Enum, IntEnum
 from typing import Any
 
-<<<<<<< HEAD
-from tongxin.rules import alarms, drafts, help_calls, patrols, proposals, rehearsing, reverse_check, vans, visits
-=======
-from tongxin.rules import drafts, help_calls, letters, patrols, proposals, rehearsing, reverse_check, vans, visits
->>>>>>> e546108 (Letters come in by e-mail and chat, once each, and are registered, answered or put aside)
+from tongxin.rules import (
+    alarms,
+    drafts,
+    help_calls,
+    letters,
+    patrols,
+    proposals,
+    rehearsing,
+    reverse_check,
+    vans,
+    visits,
+)
 from tongxin.rules.area_codes import AreaKind, Change, How, Level, VillageKind
 from tongxin.rules.calls import CallAct, CallEvent, CallOutcome, CallState, EmergencyService
 from tongxin.rules.channels import Channel

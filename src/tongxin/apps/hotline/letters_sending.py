@@ -17,6 +17,7 @@ from django.utils import timezone
 from tongxin.apps.hotline import letters
 from tongxin.apps.hotline.models import Line, Reply
 from tongxin.apps.hotline.sealing import opened
+from tongxin.guard import envelopes
 from tongxin.rules.channels import Channel
 from tongxin.rules.letters import ReplyState, pause
 
@@ -87,18 +88,12 @@ def _mailed(reply: Reply, said: letters.Said, text: str) -> Outcome:
 
 def _chatted(reply: Reply, line: Line | None, said: letters.Said, text: str) -> Outcome:
     import httpx
-    from standardwebhooks.webhooks import Webhook
 
     if line is None or not line.url or not line.is_open:
         return Outcome(False, "closed", is_final=True)
     body = json.dumps({"conversation": said.address, "text": text}, ensure_ascii=False)
-    id_, at = f"msg_reply_{reply.pk}", datetime.now(UTC)
-    headers = {
-        "content-type": "application/json",
-        "webhook-id": id_,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(opened(line.sealed_secret)).sign(id_, at, body),
-    }
+    signed = envelopes.signed([opened(line.sealed_secret)], f"msg_reply_{reply.pk}", body, datetime.now(UTC))
+    headers = {"content-type": "application/json", **signed}
     try:
         answer = httpx.post(line.url, content=body.encode(), headers=headers, timeout=settings.CTI_SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL):

@@ -1,6 +1,6 @@
 """What the hotline seals: callers' numbers, drafts, letters, the secrets of lines.
 
-Whoever changes the house's key loses a day's numbers, some drafts, the letters that wait, and secrets that are then given anew.
+Whoever changes the house's key loses a day's numbers, drafts, letters that wait, and secrets that are then given anew.
 """
 
 import json

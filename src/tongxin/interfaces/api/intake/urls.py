@@ -2,20 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-<<<<<<< HEAD
-from tongxin.interfaces.api.intake import cti, machines, police
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("cti/<str:line>", cti.heard, name="cti"),
-    path("police/schema.json", police.schema),
-    path("police/<str:partner>", police.heard, name="police"),
-=======
-from tongxin.interfaces.api.intake import cti, letters, machines
+from tongxin.interfaces.api.intake import cti, letters, machines, police
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cti/<str:line>", cti.heard, name="cti"),
     path("chat/<str:line>", letters.heard, name="chat"),
->>>>>>> e546108 (Letters come in by e-mail and chat, once each, and are registered, answered or put aside)
+    path("police/schema.json", police.schema),
+    path("police/<str:partner>", police.heard, name="police"),
     path("v1/readings", machines.readings),
     path("v1/events", machines.events),
     path("v1/faults", machines.faults),
