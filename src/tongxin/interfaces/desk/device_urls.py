@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from tongxin.interfaces.desk import devices, devices_kept
+from tongxin.interfaces.desk import devices, devices_kept, tables
 
 urlpatterns = [
     path("devices/", devices.index, name="devices"),
+    path("devices/export.<str:form>", tables.ledger, name="device-export"),
     path("devices/new", devices_kept.enter, name="device-new"),
     path("devices/points.json", devices.points, name="device-points"),
     path("devices/<str:code>/", devices.one, name="device"),

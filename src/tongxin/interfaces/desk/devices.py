@@ -45,7 +45,7 @@ MOST_GROUPS = 24
 def index(request: HttpRequest) -> HttpResponse:
     """List devices, their states, what goes on now, and how many work by owner and area."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    asked, now = _asked(request.GET), timezone.now()
+    asked, now = asked_of(request.GET), timezone.now()
     rows, following = queries.page(actor, asked, after=request.GET.get("after", "").replace("\0", "")[:40])
     states = queries.by_state(actor, asked._replace(state=""))
     area = asked.area or home_of(actor)
@@ -53,7 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "rows": [_line(device, now) for device in rows],
-        "next_url": f"?{_query(asked, after=following)}" if following else "",
+        "next_url": f"?{query_of(asked, after=following)}" if following else "",
         "search": _fields(actor, asked),
         "states": list(_segments(asked, states)),
         "online": _share(whole),
@@ -62,6 +62,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "owners": [(unit_names().get(int(g.key), "—"), _share(g)) for g in _first(queries.by_owner(actor, asked))],
         "grounds": _grounds(actor, asked, area),
         "may_enter": may(actor, Permission.KEEP_DEVICES),
+        "may_export": may(actor, Permission.EXPORT),
+        "export_query": query_of(asked),
         "layers": _layers(asked),
         "view": layers.view_of(area),
     }
@@ -125,7 +127,7 @@ def points(request: HttpRequest) -> HttpResponse:
     """Answer the devices within `bbox` as GeoJSON, narrowed as the list is, those in trouble first."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     box = box_of(request.GET.get("bbox", ""))
-    found = queries.points(actor, _asked(request.GET), box) if box else []
+    found = queries.points(actor, asked_of(request.GET), box) if box else []
     features = [
         {
             "type": "Feature",
@@ -150,7 +152,8 @@ def _periods() -> dict[int, str]:
 # --- what is asked ---------------------------------------------------------------------------------------
 
 
-def _asked(told: QueryDict) -> Narrowed:
+def asked_of(told: QueryDict) -> Narrowed:
+    """Return what an address narrows the ledger to."""
     kind, state, area = (told.get(name, "").strip() for name in ("kind", "state", "area"))
     owner = told.get("owner", "")
     return Narrowed(
@@ -162,7 +165,8 @@ def _asked(told: QueryDict) -> Narrowed:
     )
 
 
-def _query(asked: Narrowed, **more: Any) -> str:
+def query_of(asked: Narrowed, **more: Any) -> str:
+    """Write it into an address again."""
     told = {"kind": asked.kind, "state": asked.state, "area": asked.area, "owner": asked.owner_id, "find": asked.words}
     return urlencode({name: value for name, value in {**told, **more}.items() if value})
 
@@ -180,16 +184,16 @@ def _fields(actor: Actor, asked: Narrowed) -> list[Field]:
 
 def _segments(asked: Narrowed, states: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     every = _("All %(n)s") % {"n": f"{sum(states.values()):,}"}
-    yield {"label": every, "url": f"?{_query(asked, state='')}", "is_on": not asked.state, "colour": ""}
+    yield {"label": every, "url": f"?{query_of(asked, state='')}", "is_on": not asked.state, "colour": ""}
     for state in SHOWN:
         if many := states.get(state, 0):
-            url = f"?{_query(asked, state=state.value)}"
+            url = f"?{query_of(asked, state=state.value)}"
             yield {"label": f"{label(state)} {many:,}", "url": url, "is_on": asked.state == state, "colour": ""}
 
 
 def _layers(asked: Narrowed) -> dict[str, str]:
     plain = {name: f"{reverse('desk:map-layer', args=[name])}?plain=1" for name in layers.LEVELS}
-    query = _query(asked)
+    query = query_of(asked)
     return plain | {"devices": reverse("desk:device-points") + (f"?{query}" if query else "")}
 
 
@@ -224,7 +228,7 @@ def _grounds(actor: Actor, asked: Narrowed, area: str) -> list[tuple[str, str, S
         return []
     found = {each.key: each for each in queries.by_area(actor, asked, Level(len(below[0].code)))}
     return [
-        (each.name, f"?{_query(asked, area=each.code)}", _share(found[each.code]))
+        (each.name, f"?{query_of(asked, area=each.code)}", _share(found[each.code]))
         for each in below
         if each.code in found
     ]

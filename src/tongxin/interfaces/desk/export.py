@@ -1,5 +1,6 @@
 """Exports: the list as somebody sees it, as CSV or XLSX, streamed, with who took it out written on top."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ from tongxin.rules.working_time import SHANGHAI
 
 MOST = 100_000
 PLACES = (Level.COUNTY, Level.TOWN, Level.VILLAGE, Level.GRID)
+Columns = Sequence[tuple[str, float]]  # titles with their widths in characters
 MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -49,14 +51,20 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
         raise Invalid("export.too_many", limit=f"{MOST:,}")
 
     record_export(filters=as_data(filters), count=found, form=form, by=actor, now=now)
-    mark, lines = watermark(actor, now), map(Cells(now).of, each_of(actor, filters, now, most=MOST))
-    heads, widths = zip(*columns(), strict=True)
-    if form == "csv":
-        pieces = sheets.csv_of(mark, heads, lines)
-    else:
-        pieces = sheets.xlsx_of(_("Matters"), mark, heads, widths, lines)
+    lines = map(Cells(now).of, each_of(actor, filters, now, most=MOST))
+    return sent(_("Matters"), columns(), lines, form=form, by=actor, now=now)
+
+
+def sent(
+    title: str, heads: Columns, lines: Iterable[sheets.Line], *, form: str, by: Actor, now: datetime, name: str = ""
+) -> StreamingHttpResponse:
+    """Return a table as a file that is made while it is sent, with who took it out on top."""
+    titles, widths = zip(*heads, strict=True)
+    mark = watermark(by, now)
+    pieces = sheets.csv_of(mark, titles, lines) if form == "csv" else sheets.xlsx_of(title, mark, titles, widths, lines)
     answer = StreamingHttpResponse(pieces, content_type=MEDIA[form])
-    answer["Content-Disposition"] = f'attachment; filename="tongxin-{timezone.localtime(now):%Y%m%d-%H%M}.{form}"'
+    file = "-".join(filter(None, ("tongxin", name, f"{timezone.localtime(now):%Y%m%d-%H%M}")))
+    answer["Content-Disposition"] = f'attachment; filename="{file}.{form}"'
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -75,7 +83,7 @@ def post_of(actor: Actor) -> str:
     return f"{unit_names().get(duty.unit_id, '')} · {_word(duty.role)} · {duty.post_id}" if duty else actor.ref
 
 
-def columns() -> tuple[tuple[str, float], ...]:
+def columns() -> Columns:
     """Return the titles of the columns with their widths in characters."""
     return (
         (_("Number"), 16),

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from tongxin.interfaces.desk import patrol_help, patrol_plans, patrol_vans, patrol_visits, patrols
+from tongxin.interfaces.desk import patrol_help, patrol_plans, patrol_vans, patrol_visits, patrols, tables
 
 urlpatterns = [
     path("patrols/", patrols.index, name="patrols"),
+    path("patrols/export.<str:form>", tables.coverage, name="patrol-export"),
+    path("patrols/duties/export.<str:form>", tables.duty_evidence, name="patrol-duties-export"),
     path("patrols/rounds/", patrols.listed, name="patrol-rounds"),
     path("patrols/rounds/<int:round_id>/", patrols.one, name="patrol-round"),
     path("patrols/plans/", patrol_plans.index, name="patrol-plans"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +27,7 @@ from tongxin.look.forms import Field
 from tongxin.rules.area_codes import Level
 from tongxin.rules.deadlines import Clock
 from tongxin.rules.patrols import GridDuty
-from tongxin.rules.permissions import Actor
+from tongxin.rules.permissions import Actor, Permission, may
 from tongxin.rules.visits import Outcome, PlaceKind, Purpose
 from tongxin.rules.working_time import SHANGHAI
 
@@ -104,8 +105,7 @@ def month(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     require_ground(actor)
     now = timezone.now()
-    day, area = _month(request, timezone.localdate(now)), area_asked(request, actor)
-    by = BELOW.get(Level(len(area)), "town") if len(area) in set(Level) else "town"
+    day, area, by = month_of(request, actor, now)
     found = duties.evidence(actor, Month.of(day), area=area, by=by)
     english = filters.is_english()
     context = {
@@ -118,8 +118,17 @@ def month(request: HttpRequest) -> HttpResponse:
         "lines": list(_lines(found, by, f"{day:%Y-%m}")),
         "is_lowest": GROUPS[by] <= len(area),
         "way": " ".join(places.way(area)),
+        "may_export": may(actor, Permission.EXPORT),
+        "export_query": urlencode({"month": f"{day:%Y-%m}", "area": area}),
     }
     return frame.page(request, "desk/patrols/duties.html", context)
+
+
+def month_of(request: HttpRequest, actor: Actor, now: datetime) -> tuple[date, str, str]:
+    """Return what an address asks for: the first day of the month, the area, and by what below it is counted."""
+    area = area_asked(request, actor)
+    by = BELOW.get(Level(len(area)), "town") if len(area) in set(Level) else "town"
+    return _month(request, timezone.localdate(now)), area, by
 
 
 def _month(request: HttpRequest, today: date) -> date:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -49,11 +50,8 @@ def index(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     now = timezone.now()
     require_ground(actor)
-    day_from, day_to = _period(request, now)
-    by = request.GET.get("by", "")
-    by = by if by in (*GROUPS, "team") else _usual(actor)
-    area = area_asked(request, actor)
-    found = rounds.coverage(actor, now, day_from=day_from, day_to=day_to, by=by, area=area)
+    day_from, day_to, by, area = asked = asked_of(request, actor, now)
+    found = rounds.coverage(actor, now, **asked._asdict())
     told = {"since": day_from.isoformat(), "until": day_to.isoformat(), "area": area}
     context = {
         "now": now,
@@ -66,7 +64,9 @@ def index(request: HttpRequest) -> HttpResponse:
             area_field(actor, area),
         ],
         "groups": [_group(name, by, told) for name in (*GROUPS, "team")],
-        "quick": list(_quick(now, by, area)),
+        "quick": list(_quick(now, asked)),
+        "may_export": may(actor, Permission.EXPORT),
+        "export_query": urlencode({**told, "by": by}),
         "by": by,
         "lines": [_line(each, by, told) for each in found],
         "total": _total(found),
@@ -223,6 +223,21 @@ def _usual(actor: Actor) -> str:
     return "grid"
 
 
+class Asked(NamedTuple):
+    """What coverage is asked for: days, both in; by what it is counted; where."""
+
+    day_from: date
+    day_to: date
+    by: str
+    area: str
+
+
+def asked_of(request: HttpRequest, actor: Actor, now: datetime) -> Asked:
+    """Return what an address asks for. Raises Invalid."""
+    by = request.GET.get("by", "")
+    return Asked(*_period(request, now), by if by in (*GROUPS, "team") else _usual(actor), area_asked(request, actor))
+
+
 def _period(request: HttpRequest, now: datetime) -> tuple[date, date]:
     """Return the days asked for, both in; today where none are. Raises Invalid."""
     today = timezone.localdate(now)
@@ -236,14 +251,16 @@ def _period(request: HttpRequest, now: datetime) -> tuple[date, date]:
     return day_from, day_to
 
 
-def _quick(now: datetime, by: str, area: str) -> Iterator[dict[str, Any]]:
+def _quick(now: datetime, asked: Asked) -> Iterator[dict[str, Any]]:
     today = timezone.localdate(now)
     for title, since in (
         (_("Today"), today),
         (_("This week"), today - today.weekday() * A_DAY),
         (_("This month"), today.replace(day=1)),
     ):
-        yield {"label": title, "url": f"?since={since}&until={today}&by={by}&area={area}"}
+        url = f"?since={since}&until={today}&by={asked.by}&area={asked.area}"
+        is_on = (asked.day_from, asked.day_to) == (since, today)
+        yield {"label": title, "url": url, "is_on": is_on, "colour": ""}
 
 
 def _group(name: str, by: str, told: dict[str, str]) -> dict[str, Any]:
@@ -255,9 +272,9 @@ def _group(name: str, by: str, told: dict[str, str]) -> dict[str, Any]:
 def _line(told: Covered, by: str, asked: dict[str, str]) -> Line:
     query = f"since={asked['since']}&until={asked['until']}"
     if by == "team":
-        name, query = unit_names().get(int(told.key), ""), f"{query}&area={asked['area']}&unit={told.key}"
+        query += f"&area={asked['area']}&unit={told.key}"
     else:
-        name, query = names().get(told.key, told.key), f"{query}&area={told.key}"
+        query += f"&area={told.key}"
     lamp = told.lamp
     if told.missed:
         words = _("%(n)s missed") % {"n": told.missed}
@@ -266,7 +283,19 @@ def _line(told: Covered, by: str, asked: dict[str, str]) -> Line:
     else:
         words = _("all visited") if told.seen >= told.due else _("in time")
     percent = round(100 * (told.share or 0), 1)
-    return Line(name, f"{reverse('desk:patrol-rounds')}?{query}", told, lamp.value if lamp else "", words, percent)
+    return Line(
+        name_of(told.key, by),
+        f"{reverse('desk:patrol-rounds')}?{query}",
+        told,
+        lamp.value if lamp else "",
+        words,
+        percent,
+    )
+
+
+def name_of(key: str, by: str) -> str:
+    """Return the name of an area or of a team."""
+    return unit_names().get(int(key), "") if by == "team" else names().get(key, key)
 
 
 def _total(found: list[Covered]) -> Covered:

@@ -240,14 +240,7 @@ class Row(NamedTuple):
 def figures(request: HttpRequest) -> HttpResponse:
     """Show by area how much of what was called about the grid had reported before. Raises Invalid."""
     now, actor = timezone.now(), request.actor  # type: ignore[attr-defined]
-    asked = filters_of(request.GET)
-    today = now.astimezone(SHANGHAI).date()
-    until = asked.day_to or today
-    since = asked.day_from or until - timedelta(days=7 * WEEKS - 1)
-    if since > until or (until - since).days > MOST_DAYS:
-        raise Invalid("period.invalid", since=since, until=until, most=MOST_DAYS)
-    area = asked.area if asked.area in names() else home_of(actor)
-    below = BELOW.get(Level(len(area)), Level.GRID) if len(area) in set(Level) else Level.GRID
+    since, until, area, below = asked_of(request, actor, now)
     groups = queries.figures(actor, day_from=since, day_to=until, area=area, level=below)
     whole = Tally(*map(sum, zip(*(group.tally for group in groups), strict=True))) if groups else Tally()
     context = {
@@ -260,16 +253,29 @@ def figures(request: HttpRequest) -> HttpResponse:
         "rate": rate_of(whole),
         "whole": whole,
         "rows": [
-            Row(names().get(group.area, group.area), _down(group.area, since, until), _values(group.tally))
+            Row(names().get(group.area, group.area), _down(group.area, since, until), values_of(group.tally))
             for group in groups
         ],
-        "total": _values(whole),
+        "total": values_of(whole),
+        "may_export": may(actor, Permission.EXPORT),
+        "export_query": f"area={area}&since={since}&until={until}",
         "fields": (
             Field("since", _("From"), "date", since.isoformat()),
             Field("until", _("To"), "date", until.isoformat()),
         ),
     }
     return frame.page(request, "desk/reverse_figures.html", context)
+
+
+def asked_of(request: HttpRequest, actor: Actor, now: datetime) -> tuple[date, date, str, Level]:
+    """Return what an address asks for: days, both in, the area, and the level below it. Raises Invalid."""
+    asked = filters_of(request.GET)
+    until = asked.day_to or now.astimezone(SHANGHAI).date()
+    since = asked.day_from or until - timedelta(days=7 * WEEKS - 1)
+    if since > until or (until - since).days > MOST_DAYS:
+        raise Invalid("period.invalid", since=since, until=until, most=MOST_DAYS)
+    area = asked.area if asked.area in names() else home_of(actor)
+    return since, until, area, BELOW.get(Level(len(area)), Level.GRID) if len(area) in set(Level) else Level.GRID
 
 
 def rate_of(tally: Tally) -> Rate:
@@ -281,7 +287,8 @@ def _down(area: str, since: date, until: date) -> str:
     return f"?area={area}&since={since}&until={until}" if len(area) < Level.GRID else ""
 
 
-def _values(tally: Tally) -> tuple[str, ...]:
+def values_of(tally: Tally) -> tuple[str, ...]:
+    """Return a line of the figures as it is read: compared, matched, missed, undecided, excused, the rate."""
     rate = rate_of(tally)
     shown = "—" if rate.percent is None else _("small sample") if rate.is_small else f"{rate.percent:.2f}%"
     undecided = tally.open + tally.explained

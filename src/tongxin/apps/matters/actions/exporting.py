@@ -1,4 +1,4 @@
-"""Taking matters out of the house, as a file or on paper: who may, and the entry that says so."""
+"""Taking lists out of the house, as a file or on paper: who may, and the entry that says so."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,13 +15,18 @@ SUBJECT = "exports"  # one chain for all: exports are few
 
 
 @transaction.atomic
-def record_export(*, filters: Mapping[str, Any], count: int, form: str, by: Actor, now: datetime) -> None:
-    """Note that somebody took this many matters out, narrowed so (codes only), as csv or xlsx. Raises NotAllowed."""
+def record_export(
+    *, filters: Mapping[str, Any], count: int, form: str, by: Actor, now: datetime, what: str = "matter"
+) -> None:
+    """Note that somebody took this many lines out, narrowed so (codes only), as csv or xlsx. Raises NotAllowed.
+
+    `what` is in them: matters, or a table of another part (`patrol`, `duty`, `device`, `reverse`).
+    """
     require(by, Permission.EXPORT)
     duty = duty_for(by, Permission.EXPORT)
 
     record(
-        "matter.export",
+        f"{what}.export",
         SUBJECT,
         by=by,
         at=now,
