@@ -1,8 +1,12 @@
-"""What is shown to everybody: when a matter's words may be, when a notice may, and how few are too few to count.
+"""What is shown to everybody: which matters singly, which only counted, and how few are too few to count.
+
+One rule for every public door (docs/adr/0007): a single matter is shown where its kind lies on public ground, to its
+grid and without a word of its reporter; all others are only counted, never fewer than k.
 
 Source: domain.md §8 (public map of reports: k ≥ 5, no free text until reviewed).
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -15,6 +19,9 @@ TITLE_LIMIT, NOTICE_LIMIT, WORDS_LIMIT = 60, 2000, 300  # characters
 NEAR_METERS, NEAR_STEP, NEAR_MOST = 300, 50, 3  # what may be the same: how far, told in which steps, how many
 NEAR_WINDOW = timedelta(days=14)
 PUBLIC_GROUND = ("C", "D", "E", "H", "B01", "B18", "B22")  # kinds that lie where everybody walks, by their codes
+# among them, what happens to persons or in their homes
+NOT_GROUND = ("C24", "H11", "H12")
+SINGLY = f"^(?!{'|'.join(NOT_GROUND)})({'|'.join(PUBLIC_GROUND)})"  # the same as a pattern of codes
 NEVER_SHOWN = ("A",)  # disputes: their words are for the parties and who mediates (domain.md §3.2)
 LONGEST_NOTICE = timedelta(days=366)
 
@@ -34,9 +41,22 @@ class Count(NamedTuple):
     many: int | None
 
 
-def told(counts: dict[str, int]) -> dict[str, Count]:
-    """Return the counts as they may be told."""
-    return {area: Count(area, many if many >= FEWEST else None) for area, many in counts.items()}
+def is_singly(template: str, *, is_sealed: bool) -> bool:
+    """Tell whether a single matter may be shown to everybody: not sealed, and of a kind that anybody walks past."""
+    return not is_sealed and template.startswith(PUBLIC_GROUND) and not template.startswith(NOT_GROUND)
+
+
+def told(singly: Mapping[str, int], others: Mapping[str, int]) -> dict[str, Count]:
+    """Return the counts of areas as they may be told: of what is shown singly, and of what is only counted.
+
+    The latter is added where it is k by itself: else whoever takes the list from the sum would know of one of them.
+    """
+    found = {}
+    for area in {*singly, *others}:
+        rest = others.get(area, 0)
+        many = singly.get(area, 0) + (rest if rest >= FEWEST else 0)
+        found[area] = Count(area, many if many >= FEWEST else None)
+    return found
 
 
 def span(today: date) -> tuple[date, date]:

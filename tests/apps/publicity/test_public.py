@@ -1,13 +1,17 @@
 """What everybody may read: counts of five and more, reviewed words, notices of their time, the brands of the city."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.town import HEXIYUAN_01, NOW, SONGYUAN_01, a_matter, a_report
 from tongxin.apps.areas.models import Area
 from tongxin.apps.matters import actions as matters
+from tongxin.apps.matters import outside
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.publicity import actions, queries
 from tongxin.apps.publicity.models import Brand, Publication
@@ -15,7 +19,7 @@ from tongxin.rules.area_codes import Level
 from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, Missing, NotAllowed
 from tongxin.rules.permissions import RESIDENT, SYSTEM
-from tongxin.rules.publicity import FEWEST, Showing
+from tongxin.rules.publicity import FEWEST, SINGLY, Showing, is_singly
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = NOW - timedelta(days=1)
@@ -131,3 +135,41 @@ def test_the_brands_of_quzhou_can_all_be_read_and_lie_in_their_counties(town):
     queries.forget()
     assert queries.brand_of("330802001001").name == "柯城点点通" and queries.brand_of("3308").slug == "quzhou"
     assert {each.name for each in Brand.objects.exclude(source="")} >= {"衢江钉格通", "江山E家亲", "常山慢城百事通"}
+
+
+def test_the_list_for_programs_and_the_map_keep_one_rule_and_their_difference_tells_nobody(town):
+    """Source: docs/adr/0007. What a stranger lists singly, taken from what the map tells, leaves none or at least k."""
+    asked = outside.Asked(told=("matter.report",))
+    at_home, on_ground = ("F11", "C24", "A03", "B03"), ("D02", "C02", "E01", "H02")
+    for village, rest in ((SONGYUAN_01, FEWEST - 1), (HEXIYUAN_01, FEWEST)):
+        for nth in range(rest):
+            many(1, point=village, template=at_home[nth % 4])
+        for template in on_ground:
+            many(1, point=village, template=template)
+    many(2, point=SONGYUAN_01, template="D02", is_secret=True)
+    many(1, point=SONGYUAN_01, template="H12")
+
+    listed = outside.lines(None, asked)
+
+    assert {each.template_code for each in listed} == set(on_ground) and len(listed) == 8
+    assert all(each.text is None and not each.is_sealed for each in listed)
+    singly = {village: sum(each.area.startswith(village) for each in listed) for village in (SONGYUAN, HEXIYUAN)}
+    assert (told(SONGYUAN), told(HEXIYUAN)) == (None, singly[HEXIYUAN] + FEWEST)
+    many(1, point=SONGYUAN_01, template="D07")
+    assert told(SONGYUAN) == FEWEST  # those that lie on the ground; of the others nothing can be reckoned
+    numbers = list(Matter.objects.filter(template_code__in=at_home).values_list("number", flat=True))
+    assert outside.lines(None, outside.Asked(told=("matter.report",), numbers=numbers)) == []
+    window = (YESTERDAY - timedelta(days=1), NOW)
+    happened = outside.happened(None, *window, told=("matter.report",), answers=(), size=100)
+    assert {each.number for each in happened} <= {each.number for each in outside.lines(None, asked)}
+
+
+@pytest.mark.parametrize("code", ["A01", "B03", "C24", "F11", "G02", "H11", "H12", "I06", "Z01"])
+def test_what_happens_to_persons_or_in_homes_is_shown_singly_by_no_door(code):
+    assert not is_singly(code, is_sealed=False) and not re.match(SINGLY, code)
+
+
+@given(st.from_regex(r"[A-J][0-9]{2}", fullmatch=True), st.booleans())
+def test_the_pattern_in_the_database_says_what_the_rule_says(code, is_sealed):
+    assert bool(re.match(SINGLY, code)) == is_singly(code, is_sealed=False)
+    assert not is_singly(code, is_sealed=True)

@@ -6,13 +6,18 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from tests.interfaces.portal.test_report import FORM, LAMP, here, reported
+from tests.interfaces.desk.visitors import visitor
+from tests.interfaces.portal.test_report import FORM, LAMP, here, photo, reported
 from tests.town import a_matter
+from tongxin.apps.journal import outbox
+from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters import actions, receipts
-from tongxin.apps.notify import proofs
+from tongxin.apps.matters.models import Matter
+from tongxin.apps.notify import proofs, queries
 from tongxin.apps.notify.models import Proof, Sending, Silence, Subscription
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.rules.lifecycles.matter import Act
@@ -106,8 +111,6 @@ def test_one_address_has_few_codes_sent_whatever_matters_they_are_about(town, ga
 
 
 def test_who_leaves_a_telephone_and_wants_to_be_told_of_nothing_is_told_of_nothing(phone, brands, town, gateway):
-    from tongxin.apps.journal import outbox
-
     told = {"text": LAMP, "contact_phone": PHONE, **here()}
     quiet = reported(phone.post(FORM, told | {"quiet": "1", "mail": "wang@example.com"}))
     usual = reported(phone.post(FORM, told))
@@ -163,3 +166,73 @@ def test_the_service_worker_of_the_door_shows_pushes_and_keeps_nothing(phone, br
     assert answer["Content-Type"].startswith("text/javascript") and "no-cache" in answer["Cache-Control"]
     assert text(answer) == 'importScripts("/static/look/pushed.js");\n'
     assert holding_receipt(1).matter_id == 1
+
+
+def test_a_photo_that_cannot_be_stored_loses_no_report_and_is_named_and_added_again(phone, brands, monkeypatch):
+    from tongxin.apps.journal import files
+
+    disk, full = files.place, iter([False, True, False])
+
+    def place(received):
+        if next(full, False):
+            raise OSError(28, "No space left on device")
+        return disk(received)
+
+    monkeypatch.setattr(files, "place", place)
+    form = {"text": LAMP, "key": "a-key-a-phone-made-up", **here()}
+    answer = phone.post(FORM, form | {"photos": [photo("a.jpg", 1), photo("b.jpg", 60), photo("c.jpg", 120)]})
+
+    matter = reported(answer)
+    assert answer["Location"].endswith("?lost=2") and matter.before_photos == 2
+    page = text(phone.get(answer["Location"]))
+    assert "第 2 张照片没有存上" in page and f"/p/t/{matter.receipt}/add" in page
+    assert "没有存上" not in text(Client().get(answer["Location"]))
+    again = phone.post(f"/p/t/{matter.receipt}/add", {"photos": photo("b.jpg", 60)})
+    assert again.status_code == 302 and evidence_of(f"matter:{matter.pk}").count() == 3
+    sent_again = phone.post(FORM, form | {"photos": [photo("a.jpg", 1), photo("d.jpg", 200)]})
+    assert sent_again["Location"] == f"/p/r/{matter.receipt}/" and evidence_of(f"matter:{matter.pk}").count() == 4
+
+
+def test_words_that_were_kept_are_not_asked_for_twice_where_their_photo_was_refused(mine):
+    matter, link = mine
+    phone = reporter(matter)
+
+    half = phone.post(link + "add", {"text": "还有一袋。", "photos": SimpleUploadedFile("x.svg", b"<svg/>")})
+
+    assert half.status_code == 422 and "您写的已经补充上了" in text(half) and "x.svg" in text(half)
+    assert "还有一袋。</textarea>" not in text(half).replace("\n", "")
+    assert phone.post(link + "add", {"text": "", "photos": photo()}).status_code == 302
+    matter.refresh_from_db()
+    assert matter.added == 1
+
+
+def test_who_joined_reads_how_the_master_stands_and_is_read_where_it_is_handled(mine, town):
+    matter, _ = mine
+    neighbor = Client(HTTP_ACCEPT_LANGUAGE="zh-hans")
+    joined = {"text": "我家门口也有一堆。", "same": "yes", "photos": photo("n.jpg", 9)}
+    link = neighbor.post(f"/p/join/{matter.number}/", joined)["Location"].partition("?")[0]
+    assert neighbor.post(link + "add", {"text": "今天又多了两袋。", "photos": photo("m.jpg", 150)}).status_code == 302
+    other = Matter.objects.get(master=matter)
+
+    follows = text(neighbor.get(link))
+    assert "并在一起办" in follows and "荷花街道环卫所正在办" in follows and "最晚" in follows
+    assert "王阿姨" not in follows and matter.number not in follows
+
+    handler = visitor("handler")
+    page = text(handler.get(f"/m/{matter.number}/"))
+    assert "我家门口也有一堆。" in page and "今天又多了两袋。" in page and other.number in page
+    (first, second) = re.findall(rf"/m/{matter.number}/evidence/\d+(?=\?thumb)", page)[-2:]
+    for each in (first, second):
+        shown = handler.get(each)
+        assert shown.status_code == 200
+        shown.close()
+    assert "今天又多了两袋。" in text(handler.get(f"/f/m/{matter.number}/"))
+    assert handler.get(f"/m/{other.number}/").status_code == 404  # the follower by itself is not the handler's
+    assert visitor("neighbouring_handler").get(first).status_code == 404
+    while any(outbox.drain(timezone.now())):
+        pass
+    told = [(row.occasion, row.number) for row in queries.notices(town.handler).rows]
+    assert ("words_added", matter.number) in told and other.number not in dict(told).values()
+    actions.erase_own(matter_id=other.pk, by=holding_receipt(other.pk), now=timezone.now())
+    gone = text(handler.get(f"/m/{matter.number}/"))
+    assert "我家门口" not in gone and "两袋" not in gone

@@ -1,5 +1,5 @@
 """What other systems read of matters: lists by dates, and what happened lately. With a key, what its actor may see;
-without one, what is not sealed, and no word that anybody wrote.
+without one, what `rules.publicity` shows singly, and no word that anybody wrote.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tongxin.apps.matters.queries import Clause, nothing, scope_parts
 from tongxin.postgres.batches import run
+from tongxin.rules import publicity
 from tongxin.rules.permissions import Actor, scope
 
 M = "matters_matter"
@@ -150,7 +151,9 @@ def number_of_receipt(receipt: str) -> str | None:
 
 
 def _parts(actor: Actor | None) -> list[Clause]:
-    return scope_parts(scope(actor)) if actor else [(f"NOT {M}.is_sealed", [])]
+    if actor:
+        return scope_parts(scope(actor))
+    return [(f"NOT {M}.is_sealed AND {M}.template_code ~ %s", [publicity.SINGLY])]
 
 
 def _narrowed(asked: Asked) -> Clause:

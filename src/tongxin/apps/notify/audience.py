@@ -22,8 +22,10 @@ from tongxin.rules.permissions import GRID, Actor, Role, scope
 
 READ = (
     "id", "number", "template_code", "template_version", "place", "urgency", "area", "seal", "is_sealed", "state",
-    "level", "desk_id", "unit_id", "involved", "reported_by", "receipt", "due_at",
+    "level", "desk_id", "unit_id", "involved", "reported_by", "receipt", "due_at", "master_id",
 )  # fmt: skip
+# what the reporter of a follower says: whoever handles the master is to know
+OF_THE_MASTER = frozenset({"resident.supplement", "resident.wish"})
 ADMINS = frozenset({Role.SYSTEM_ADMIN})
 BESIDE_MATTERS = frozenset({Who.DRAFTERS, Who.OWNER, Who.PUSHED})  # entries about them have another subject
 
@@ -42,7 +44,7 @@ class Told(NamedTuple):
 class Scene:
     """All that a batch of entries speaks of, read once."""
 
-    matters: Mapping[int, Matter]
+    about: Mapping[int, Matter]  # by entry
     overlays: Mapping[tuple[str, int], Any]
     at_units: Mapping[int, Sequence[Holder]] = field(default_factory=dict)
     on_ground: Sequence[Holder] = ()
@@ -62,12 +64,28 @@ def matters_of(entries: Iterable[Entry]) -> dict[int, Matter]:
     return Matter.objects.only(*READ).in_bulk(ids) if ids else {}
 
 
+def _about(entries: Iterable[Entry], matters: Mapping[int, Matter]) -> dict[int, Matter]:
+    """Return by entry the matter that is spoken of: what is added to a follower is news of its master.
+
+    One statement where any follow.
+    """
+    about = {entry.pk: matters[id_] for entry in entries if (id_ := matter_id_of(entry)) in matters}
+    led = {
+        entry.pk: found.master_id
+        for entry in entries
+        if entry.kind in OF_THE_MASTER and (found := about.get(entry.pk)) and found.state == State.MERGED
+    }
+    masters = Matter.objects.only(*READ).in_bulk({id_ for id_ in led.values() if id_}) if led else {}
+    return about | {entry_id: masters[id_] for entry_id, id_ in led.items() if id_ in masters}
+
+
 def told(entries: Sequence[Entry], matters: Mapping[int, Matter], now: datetime) -> list[Told]:
     """Return who is to be told of these entries, as things stand now. A handful of statements, however many."""
-    rows = [(entry, each) for entry in entries for each in _tells(entry, matters)]
+    about = _about(entries, matters)
+    rows = [(entry, each) for entry in entries for each in _tells(entry, about)]
     if not rows:
         return []
-    scene = _scene([entry for entry, _ in rows], matters, now)
+    scene = _scene([entry for entry, _ in rows], about, now)
     wanted = [(entry, each, _units(entry, each, scene)) for entry, each in rows]
     _people(scene, wanted, now)
     found = {
@@ -78,9 +96,8 @@ def told(entries: Sequence[Entry], matters: Mapping[int, Matter], now: datetime)
     return sorted(found.values(), key=lambda one: one.entry.pk)
 
 
-def _tells(entry: Entry, matters: Mapping[int, Matter]) -> Iterator[Tell]:
-    matter_id = matter_id_of(entry)
-    matter = matters.get(matter_id) if matter_id else None
+def _tells(entry: Entry, about: Mapping[int, Matter]) -> Iterator[Tell]:
+    matter = about.get(entry.pk)
     for each in tells(entry.kind, entry.data.get("clock", "")):
         if matter is None and each.who not in BESIDE_MATTERS:
             continue
@@ -91,7 +108,7 @@ def _tells(entry: Entry, matters: Mapping[int, Matter]) -> Iterator[Tell]:
 # --- reading ---------------------------------------------------------------------------------------------
 
 
-def _scene(entries: Sequence[Entry], matters: Mapping[int, Matter], now: datetime) -> Scene:
+def _scene(entries: Sequence[Entry], about: Mapping[int, Matter], now: datetime) -> Scene:
     wanted: dict[str, set[int]] = {}
     for entry in entries:
         for kind, id_ in _overlays_of(entry):
@@ -101,7 +118,7 @@ def _scene(entries: Sequence[Entry], matters: Mapping[int, Matter], now: datetim
         model = MODELS[Overlay(kind)]
         rows = model.objects.select_related("order") if model is OrderItem else model.objects  # type: ignore[attr-defined]
         overlays |= {(kind, id_): row for id_, row in rows.in_bulk(ids).items()}
-    return Scene(matters, overlays, named=_named(entries) | _pushed(entries, now))
+    return Scene(about, overlays, named=_named(entries) | _pushed(entries, now))
 
 
 def _overlays_of(entry: Entry) -> Iterator[tuple[str, int]]:
@@ -143,7 +160,7 @@ def _pushed(entries: Sequence[Entry], now: datetime) -> dict[str, list[int]]:
 
 def _units(entry: Entry, each: Tell, scene: Scene) -> list[int]:
     """Return the units whose posts are meant."""
-    matter = scene.matters.get(matter_id_of(entry) or 0)
+    matter = scene.about.get(entry.pk)
     match each.who:
         case Who.DESK if matter is not None:
             return [matter.desk_id]
@@ -165,13 +182,13 @@ def _people(scene: Scene, wanted: Sequence[tuple[Entry, Tell, list[int]]], now: 
         for holder in holders.at_units(units, now):
             at_units.setdefault(holder.unit_id, []).append(holder)
     scene.at_units = at_units
-    grounds = {scene.matters[matter_id_of(entry) or 0].area for entry, each, _ in wanted if each.who is Who.GROUND}
+    grounds = {scene.about[entry.pk].area for entry, each, _ in wanted if each.who is Who.GROUND}
     if grounds:
         areas = {above for area in grounds for above in (area, *lineage(area))}
         scene.on_ground = holders.on_ground(areas, GRID, now)
     persons = {one.person_id for held in at_units.values() for one in held} | {one.person_id for one in scene.on_ground}
     persons |= {row.opened_by for row in scene.overlays.values() if row.opened_by}
-    persons |= {matter.reported_by for matter in scene.matters.values() if matter.reported_by}
+    persons |= {matter.reported_by for matter in scene.about.values() if matter.reported_by}
     persons |= {person for named in scene.named.values() for person in named}
     scene.actors = holders.actors_of(persons, now) if persons else {}
 
@@ -181,7 +198,7 @@ def _people(scene: Scene, wanted: Sequence[tuple[Entry, Tell, list[int]]], now: 
 
 def _of(entry: Entry, each: Tell, units: Sequence[int], scene: Scene) -> Iterator[Told]:
     """Yield the recipients of one row: nobody is told of the own act, nor of what may not be seen."""
-    matter = scene.matters.get(matter_id_of(entry) or 0)
+    matter = scene.about.get(entry.pk)
     if each.who is Who.REPORTER:
         if matter is None or _is_units_own_appeal(entry, scene):
             return

@@ -28,7 +28,7 @@ from tongxin.rules.working_time import SHANGHAI
 
 GONE = (Life.VOIDED, Life.REFUSED)
 COUNTED = f"""
-    SELECT left(area, {int(Level.VILLAGE)}), count(*) FROM matters_matter
+    SELECT left(area, {int(Level.VILLAGE)}), count(*) FILTER (WHERE template_code ~ %s), count(*) FROM matters_matter
     WHERE NOT is_sealed AND state <> ALL(%s::text[]) AND reported_at >= %s AND reported_at < %s
     AND length(area) >= {int(Level.VILLAGE)} GROUP BY 1"""
 NEAR = 20  # published words on one page
@@ -87,8 +87,10 @@ def counts(area: str, now: datetime) -> Mapping[str, Count]:
 def _counts(today: object, _hour: datetime) -> dict[str, Count]:
     start, end = publicity.span(today)  # type: ignore[arg-type]
     moments = [datetime.combine(day, time.min, SHANGHAI) for day in (start, end)]
-    found = run(COUNTED, [[state.value for state in GONE], *moments])
-    return publicity.told(dict(found))
+    found = list(run(COUNTED, [publicity.SINGLY, [state.value for state in GONE], *moments]))
+    return publicity.told(
+        {area: singly for area, singly, _ in found}, {area: many - singly for area, singly, many in found}
+    )
 
 
 def sums(area: str, level: Level, now: datetime) -> dict[str, int]:
@@ -120,7 +122,7 @@ def near(lon: float, lat: float, templates: Sequence[str], now: datetime) -> lis
 
     Only kinds of public ground: what happens in a home, a dispute or a request for help is nobody else's.
     """
-    codes = [code for code in templates if code.startswith(publicity.PUBLIC_GROUND)]
+    codes = [code for code in templates if publicity.is_singly(code, is_sealed=False)]
     located = locator().at(lon, lat).code if codes else None
     if located is None:
         return []

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tongxin.apps.journal.evidence import open_evidence
 from tongxin.apps.journal.models import EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
-from tongxin.apps.matters import actions, queries
+from tongxin.apps.matters import actions, following, queries
 from tongxin.look import filters, sending
 from tongxin.rules.errors import Missing, Refused
 from tongxin.rules.permissions import Actor
@@ -26,6 +26,8 @@ def show(request: HttpRequest, number: str, evidence_id: int) -> HttpResponse | 
     """Send one file of a matter, or its thumbnail. Raises Missing, also where the matter is out of scope."""
     matter = queries.one(request.actor, number, now=timezone.now())  # type: ignore[attr-defined]
     found = evidence_of(f"matter:{matter.pk}").filter(pk=evidence_id).first()
+    if found is None:  # of a report that follows this one
+        found = following.evidence_of_followers(request.actor, matter).filter(pk=evidence_id).first()  # type: ignore[attr-defined]
     if found is None:
         raise Missing("evidence.missing")
     shown = open_evidence(found, thumb="thumb" in request.GET)

@@ -16,7 +16,7 @@ from tongxin import words
 from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
-from tongxin.apps.matters import actions, kinds, overlay_choices, queries
+from tongxin.apps.matters import actions, following, kinds, overlay_choices, queries
 from tongxin.apps.matters.actions.intake import OWNED
 from tongxin.apps.matters.actions.light import mark_read
 from tongxin.apps.matters.keeping import is_unkept
@@ -88,6 +88,7 @@ def peek(request: HttpRequest, number: str) -> HttpResponse:
         "over": _chosen_first(overlays.over(laid, found, clocks, overlays.told_of(entries, notes, {}), now), request),
         "is_over": "over" in request.GET,
         "added": story.added(found, entries, notes),
+        "followers_say": following.sayings(actor, found),
         "same": same,
         "may_merge": _may_merge(offered),
         "photo": photos[0] if photos else None,
@@ -149,6 +150,7 @@ def page_of(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any
         "steps": story.rail(found, entries, now),
         "due_sentence": timing.due_sentence(State(found.state), clocks, now),
         "added": story.added(found, entries, said.notes),
+        "followers_say": following.sayings(actor, found),
         "answers": list(_answers(found)),
         "contact": masking.masked(told) if told else "",
         "may_unmask": bool(told and duties and may(actor, Permission.UNMASK)),

@@ -187,8 +187,10 @@ def _title(entry: Entry, language: str) -> str:
         "resident.erase": _("Own data erased by the reporter"),
         "resident.purge": _("Contact erased, its time is over"),
         "receipt.rotate": _("The reporter has a new link"),
-        "receipt.prove": _("Reporter recognized by the telephone"),
-        "receipt.guess": _("Wrong digits of the telephone"),
+        "receipt.prove": _("Reporter recognized by a code")
+        if entry.data.get("with_code")
+        else _("Reporter recognized by the telephone"),
+        "receipt.guess": _("Wrong code") if entry.data.get("with_code") else _("Wrong digits of the telephone"),
         "evidence.keep": _("Evidence added"),
         "evidence.erase": _("Evidence erased"),
         "device.join": _("A further device reports the same"),

@@ -19,7 +19,7 @@ from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.evidence import open_evidence
 from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of
-from tongxin.apps.matters import kinds, queries
+from tongxin.apps.matters import following, kinds, queries
 from tongxin.apps.matters.actions.light import mark_read
 from tongxin.apps.matters.choices import choices
 from tongxin.apps.matters.models import Deadline, Matter, Template
@@ -85,6 +85,8 @@ def photo(request: HttpRequest, number: str, evidence_id: int) -> HttpResponse |
     """Send one photo of a matter, or its thumbnail. Raises Missing, also where the matter is out of scope."""
     found = queries.one(request.actor, number)  # type: ignore[attr-defined]
     kept = evidence_of(f"matter:{found.pk}").filter(pk=evidence_id).first()
+    if kept is None:  # of a report that follows this one
+        kept = following.evidence_of_followers(request.actor, found).filter(pk=evidence_id).first()  # type: ignore[attr-defined]
     if kept is None:
         raise Missing("evidence.missing")
     shown = open_evidence(kept, thumb="thumb" in request.GET)
@@ -133,6 +135,7 @@ def _shown(actor: Actor, found: Matter, now: datetime) -> dict[str, Any]:
         "unit": unit_names().get(found.unit_id or 0, ""),
         "pictures": [_picture(found.number, each, now) for each in photos],
         "said": _said(found),
+        "others_say": following.sayings(actor, found),
         "sketch": ground.around(found.area, pin=(found.lon, found.lat)) if found.lon is not None else None,
         "buttons": buttons,
         "refused": refused,

@@ -28,6 +28,7 @@ from tongxin.guard.addresses import address_of
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import following_story as telling
+from tongxin.interfaces.portal import photos
 from tongxin.interfaces.portal.frame import page, public, shell_at
 from tongxin.look import sending
 from tongxin.look.filters import is_english
@@ -170,11 +171,12 @@ def _to_ask(found: Visit, error: str) -> dict[str, Any]:
     }
 
 
-def _leads(matter: Matter) -> Matter | None:
-    """Return how far the one is that this one follows: its state and its day, nothing else. One statement at most."""
+def _leads(matter: Matter) -> telling.Leads | None:
+    """Return how far the one is that this one follows: its state, unit and clocks, no word. Two statements at most."""
     if matter.state != State.MERGED or matter.master_id is None:
         return None
-    return Matter.objects.only("state", "due_at").get(pk=matter.master_id)
+    master = Matter.objects.only(*telling.LEADS).get(pk=matter.master_id)
+    return telling.Leads(master, list(master.deadlines.order_by("id")))
 
 
 def _written(found: Visit) -> tuple[dict[int, str], dict[int, int]]:
@@ -197,6 +199,7 @@ def _own(found: Visit, notes: Mapping[int, str]) -> dict[str, Any]:
         if entry.actor == me.ref and entry.kind in ("resident.supplement", "resident.wish") and entry.seq in notes
     ]
     return {
+        "lost": photos.lost_in(found.request.GET.get("lost", "")),
         "report": getattr(matter, "report", None),
         "added": added,
         "mine": [each for each in found.evidence if each.kept_by == me.ref and each.width],

@@ -1,6 +1,7 @@
 """What a reporter does with the receipt: add, urge, take back, rate, appeal; and joining what a neighbor reported."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -18,6 +19,7 @@ from tongxin.guard.addresses import address_of
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import following_story as telling
+from tongxin.interfaces.portal import photos
 from tongxin.interfaces.portal.following import READS, Visit, acts, is_fresh, to_prove, visit
 from tongxin.interfaces.portal.frame import page, public, shell_at
 from tongxin.look.filters import is_english, say
@@ -41,7 +43,7 @@ def add(request: HttpRequest, receipt: UUID) -> HttpResponse:
     found = visit(request, receipt)
     if not found.is_mine:
         return to_prove(found, "add")
-    errors: list[str] = []
+    errors, is_kept = list[str](), False
     if request.method == "POST":
         WRITES.take(address_of(request))
         text, files = request.POST.get(WORDS, ""), request.FILES.getlist("photos")
@@ -52,10 +54,16 @@ def add(request: HttpRequest, receipt: UUID) -> HttpResponse:
             errors.append(say(refusal))
         else:
             errors += _attach(found, files)
-        if not errors:
-            return found.back("added")
+            if not errors:
+                return found.back("added")
+            is_kept = bool(text.strip())  # the words are: sent again, they would stand there twice
+    if is_kept:
+        errors.insert(0, _("Your words are kept. Choose only the photos again:"))
+    words = _words(
+        _("What should they know"), request, longest=TEXT_LIMIT, hint=_("About the matter, not about people.")
+    )
     fields = (
-        _words(_("What should they know"), request, longest=TEXT_LIMIT, hint=_("About the matter, not about people.")),
+        replace(words, value="", is_required=False) if is_kept else words,
         Field(
             "photos", _("Photos"), "file", accept=PICTURES, hint=_("May stay empty. JPEG, PNG or WebP, 20 MB at most."),
         ),
@@ -66,14 +74,15 @@ def add(request: HttpRequest, receipt: UUID) -> HttpResponse:
 
 
 def _attach(found: Visit, files: Iterable[UploadedFile]) -> list[str]:
-    """Keep each photo by itself; return a sentence for each that was refused."""
-    refused = []
-    for file in files:
-        try:
-            actions.add_photo(file.file, matter_id=found.matter.pk, by=found.me, now=found.now)
-        except Refused as refusal:
-            refused.append(_("“%(file)s”: %(why)s") % {"file": file.name, "why": say(refusal)})
-    return refused
+    """Keep each photo by itself; return a sentence for each that was not kept."""
+    files = list(files)
+    lost = _add_photos(found, files)
+    return [_("“%(file)s”: %(why)s") % {"file": files[place - 1].name, "why": why} for place, why in lost.items()]
+
+
+def _add_photos(found: Visit, files: Iterable[UploadedFile]) -> dict[int, str]:
+    told = {"matter_id": found.matter.pk, "by": found.me, "now": found.now}
+    return photos.keep_each(files, lambda file: actions.add_photo(file.file, **told))
 
 
 @require_http_methods(["GET", "POST"])
@@ -242,11 +251,9 @@ def _about(master: Matter) -> dict[str, object]:
 
 
 def _joined(request: HttpRequest, own: Matter) -> HttpResponse:
-    me = holding_receipt(own.pk)
     found = Visit(request, own, timezone.now())
-    for file in request.FILES.getlist("photos")[:3]:
-        actions.add_photo(file.file, matter_id=own.pk, by=me, now=found.now)
-    answer = found.back("joined")
+    lost = _add_photos(found, request.FILES.getlist("photos")[: photos.MOST])
+    answer = found.back(f"joined&lost={photos.as_asked(lost)}" if lost else "joined")
     devices.remember(answer, own)
     return answer
 

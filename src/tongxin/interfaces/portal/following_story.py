@@ -21,6 +21,7 @@ from tongxin.rules.ratings import Rating
 from tongxin.rules.working_time import Limit, Unit
 
 HANDLED = (State.AWAITING_SIGNATURE, State.HANDLING)  # here the reporter waits for the handling, not for a signature
+LEADS = ("state", "close_as", "closed_at", "stopped_at", "unit_id", "desk_id", "due_at")  # nothing anybody wrote
 WORKED = (Unit.WORKING_MINUTE, Unit.WORKING_HOUR, Unit.WORKING_DAY)
 
 
@@ -33,6 +34,13 @@ class Head(NamedTuple):
     counted: str
     whole: str = ""
     is_late: bool = False
+
+
+class Leads(NamedTuple):
+    """The matter another one follows, as far as that one's reporter may know it: see LEADS."""
+
+    matter: Matter
+    clocks: Sequence[Deadline]
 
 
 class Moment(NamedTuple):
@@ -75,7 +83,7 @@ def word(state: State, close_as: str = "") -> str:
     }[state]
 
 
-def head(matter: Matter, clocks: Sequence[Deadline], now: datetime, *, leads: Matter | None = None) -> Head:
+def head(matter: Matter, clocks: Sequence[Deadline], now: datetime, *, leads: Leads | None = None) -> Head:
     """Return where a matter stands; one that follows another goes by that one's clocks, which `leads`.
 
     One statement where it is on hold.
@@ -83,7 +91,7 @@ def head(matter: Matter, clocks: Sequence[Deadline], now: datetime, *, leads: Ma
     state = State(matter.state)
     named = word(state, matter.close_as)
     if leads is not None:
-        return _following(leads, named, now)
+        return _together(head(leads.matter, leads.clocks, now), named)
     if matter.closed_at is not None:
         return Head(named, _ended(matter, state), filters.long_moment(matter.closed_at), "")
     if matter.stopped_at is not None:
@@ -97,10 +105,11 @@ def head(matter: Matter, clocks: Sequence[Deadline], now: datetime, *, leads: Ma
     return told._replace(due=_by(running.due_at, now), counted=_counted(running), is_late=running.due_at < now)
 
 
-def _following(leads: Matter, named: str, now: datetime) -> Head:
-    sentence = _("Handled together with others who met the same: %(state)s") % {"state": word(State(leads.state))}
-    due = _by(leads.due_at, now) if leads.due_at else ""
-    return Head(named, sentence, due, "", is_late=bool(leads.due_at and leads.due_at < now))
+def _together(told: Head, named: str) -> Head:
+    """Return where a follower stands: where its master does, whose words stay its own."""
+    return told._replace(
+        word=named, sentence=_("Handled together with others who met the same: %(state)s") % {"state": told.sentence}
+    )
 
 
 def _held(matter: Matter) -> Head:

@@ -1,15 +1,22 @@
 """Photos of a report: examined, all of them, before anything is written; their place read only when that was agreed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
+import structlog
 from django.core.files.uploadedfile import UploadedFile
+from django.db import DatabaseError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from PIL import ExifTags, Image
 
 from tongxin.apps.journal.evidence import Received, receive
+from tongxin.look.filters import say
 from tongxin.rules.errors import Invalid, Refused
+
+log = structlog.get_logger()
+Photo = TypeVar("Photo")
 
 MOST = 6
 FIELD = "photos"
@@ -42,6 +49,35 @@ def _received(stack: ExitStack, file: UploadedFile) -> Received:
     except Refused as why:
         raise Unfit(file.name or "", why) from why
     return found
+
+
+def keep_each(photos: Iterable[Photo], attach: Callable[[Photo], object]) -> dict[int, str]:
+    """Attach each photo by itself, when what it belongs to is kept already; return why some could not be, by place.
+
+    Places count from 1. A full disk is no reason to lose a report, nor to be silent about its photo.
+    """
+    lost = {}
+    for place, photo in enumerate(photos, 1):
+        try:
+            attach(photo)
+        except Refused as why:
+            lost[place] = say(why)
+        except (OSError, DatabaseError) as wrong:
+            log.error("portal.photo_lost", error=type(wrong).__name__)
+            lost[place] = _("it could not be stored just now")
+    return lost
+
+
+def lost_in(asked: str) -> list[int]:
+    """Return the places of photos that an address says were lost: as `as_asked` writes them."""
+    return sorted(
+        {int(each) for each in asked.split("-")[:MOST] if each.isascii() and each.isdecimal() and len(each) < 3}
+    )
+
+
+def as_asked(lost: Iterable[int]) -> str:
+    """Return places as an address says them."""
+    return "-".join(map(str, lost))
 
 
 def place_in(files: Sequence[UploadedFile]) -> tuple[float, float] | None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from tongxin.apps.matters import kinds, receipts
 from tongxin.apps.matters.models import Deadline, Matter
 from tongxin.interfaces.portal import following_devices as devices
+from tongxin.interfaces.portal import photos
 from tongxin.interfaces.portal.following import Visit
 from tongxin.interfaces.portal.following_push import switch
 from tongxin.interfaces.portal.frame import page, public, shell_at
@@ -40,6 +41,7 @@ def receipt(request: HttpRequest, receipt: UUID) -> HttpResponse:
         "code": qr(link),
         "story": _story(matter, {name: each.due_at for name, each in clocks.items()}),
         "push": switch(Visit(request, matter, timezone.now())) if is_own else None,
+        "lost": photos.lost_in(request.GET.get("lost", "")) if is_own else [],
         "is_provisional": any(each.is_provisional for each in clocks.values()),
     }
     return page(request, "portal/receipt.html", context, shell=shell_at(matter.area))

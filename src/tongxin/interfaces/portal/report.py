@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +11,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tongxin.apps.areas.queries import children, names
+from tongxin.apps.journal.evidence import Received
 from tongxin.apps.journal.models import EvidenceKind
 from tongxin.apps.matters import actions, kinds, receipts
 from tongxin.apps.matters.actions import Incoming, Reported
@@ -55,20 +58,25 @@ def report(request: HttpRequest) -> HttpResponse:
         incoming = _incoming(request)
         with photos.examined(request) as kept:
             answer = actions.report(incoming, by=RESIDENT, now=now, source=SOURCE)
-            reporter = holding_receipt(answer.id)
-            for photo in kept if answer.is_new else ():
-                actions.attach_received(photo, matter_id=answer.id, kind=EvidenceKind.BEFORE, by=reporter, now=now)
+            lost = photos.keep_each(kept, partial(_attach, answer, now))
     except Refused as refusal:
         return _page(request, request.POST, _faults(refusal), status=refusal.status)
-    return _done(request, answer, now)
+    return _done(request, answer, lost, now)
 
 
-def _done(request: HttpRequest, answer: Reported, now: datetime) -> HttpResponse:
-    """Lead to the receipt; from now on this phone is known as the one that reported."""
+def _attach(answer: Reported, now: datetime, photo: Received) -> None:
+    """Keep a photo with its report. A form sent again brings those that were lost; what is kept is kept once."""
+    before = {"kind": EvidenceKind.BEFORE, "by": holding_receipt(answer.id), "now": now}
+    actions.attach_received(photo, matter_id=answer.id, **before)  # type: ignore[arg-type]
+
+
+def _done(request: HttpRequest, answer: Reported, lost: Mapping[int, str], now: datetime) -> HttpResponse:
+    """Lead to the receipt, which says what was lost; from now on this phone is known as the one that reported."""
     request.noted = {"matter": answer.number}  # type: ignore[attr-defined]
     if answer.is_new:
         _choose_telling(request, answer, now)
-    led = redirect("portal:receipt", answer.receipt)
+    asked = f"?lost={photos.as_asked(lost)}" if lost else ""
+    led = redirect(reverse("portal:receipt", args=[answer.receipt]) + asked)
     devices.remember(led, receipts.opened(answer.receipt))
     return led
 

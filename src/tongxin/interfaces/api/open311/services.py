@@ -10,6 +10,7 @@ from tongxin.apps.people.queries import Remembered
 from tongxin.interfaces.api.open311 import attributes
 from tongxin.interfaces.api.open311.door import Call
 from tongxin.interfaces.api.open311.formats import Form, Listing, Single
+from tongxin.rules import publicity
 from tongxin.rules.errors import Missing
 
 # the classes of templates by the first letter of their code. Source: catalog/templates.json
@@ -57,7 +58,8 @@ def name_of(code: str, *, is_chinese: bool) -> str:
 
 def _service(row: Template, is_chinese: bool) -> dict[str, Any]:
     name, description = (row.name, row.filing_condition) if is_chinese else (row.name_en, row.filing_condition_en)
-    keywords = [*row.keywords, *([PRIVATE] if row.is_sealed else [])]
+    is_shown = publicity.is_singly(row.code, is_sealed=row.is_sealed)
+    keywords = [*row.keywords, *([] if is_shown else [PRIVATE])]
     return {
         "service_code": row.code,
         "service_name": name,
