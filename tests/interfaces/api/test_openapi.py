@@ -9,7 +9,7 @@ from tongxin.interfaces.api.management.commands.openapi import SNAPSHOT, descrip
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground, State
 
-OPEN_TO_HOLDERS = {"joinMatter", "readReceipt", "proveReceipt", "fetchReceiptPhoto"}
+OPEN_TO_HOLDERS = {"joinMatter", "readReceipt", "proveReceipt", "sendReceiptCode", "fetchReceiptPhoto"}
 
 
 @pytest.fixture(scope="module")

@@ -222,10 +222,8 @@ def test_who_joined_reads_how_the_master_stands_and_is_read_where_it_is_handled(
     page = text(handler.get(f"/m/{matter.number}/"))
     assert "我家门口也有一堆。" in page and "今天又多了两袋。" in page and other.number in page
     (first, second) = re.findall(rf"/m/{matter.number}/evidence/\d+(?=\?thumb)", page)[-2:]
-    for each in (first, second):
-        shown = handler.get(each)
-        assert shown.status_code == 200
-        shown.close()
+    shown = [handler.get(each) for each in (first, second)]
+    assert [each.status_code for each in shown] == [200, 200]
     assert "今天又多了两袋。" in text(handler.get(f"/f/m/{matter.number}/"))
     assert handler.get(f"/m/{other.number}/").status_code == 404  # the follower by itself is not the handler's
     assert visitor("neighbouring_handler").get(first).status_code == 404
@@ -236,3 +234,5 @@ def test_who_joined_reads_how_the_master_stands_and_is_read_where_it_is_handled(
     actions.erase_own(matter_id=other.pk, by=holding_receipt(other.pk), now=timezone.now())
     gone = text(handler.get(f"/m/{matter.number}/"))
     assert "我家门口" not in gone and "两袋" not in gone
+    for each in shown:
+        each.close()

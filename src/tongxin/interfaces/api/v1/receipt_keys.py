@@ -17,6 +17,7 @@ from tongxin.rules.permissions import Actor, holding_receipt
 
 READS = Limit(a_minute=120, burst=120)
 WRITES = Limit(a_minute=20, burst=40)
+CODES = Limit(a_minute=1, burst=4)  # codes one address has sent: each costs somebody
 PROOFS = Limit(a_minute=4, burst=12)  # guesses of one address, whatever matter they are about
 JOINS = Limit(a_minute=3, burst=6)
 

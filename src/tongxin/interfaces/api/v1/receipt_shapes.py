@@ -25,10 +25,17 @@ class Erasing(StrEnum):
 # --- what is asked ---------------------------------------------------------------------------------------
 
 
-class ProofAsk(Said):
-    """The end of the telephone that was left with the report."""
+class CodeAsk(Said):
+    """By which of the ways that were left a code is sent."""
 
-    digits: Annotated[str, told("留的电话的后四位 | its last four digits", "6027", max_length=8)]
+    by: Annotated[str, told("短信或邮件 | by short message or e-mail: sms, mail", "sms", max_length=8)] = "sms"
+
+
+class ProofAsk(Said):
+    """The code that was sent; where none can be sent, the end of the telephone that was left with the report."""
+
+    code: Annotated[str, told("收到的六位验证码 | the six digits that were sent", "271828", max_length=12)] = ""
+    digits: Annotated[str, told("留的电话的后四位 | its last four digits", "6027", max_length=8)] = ""
 
 
 class JoinAsk(Said):
@@ -76,6 +83,13 @@ class ErasureAsk(Said):
 
 
 # --- what is told ----------------------------------------------------------------------------------------
+
+
+class CodeSent(Struct):
+    """A code is on its way."""
+
+    by: Annotated[str, told("发送方式 | by what it goes", "sms")]
+    until: Annotated[Moment, told("有效到 | good until")]
 
 
 class ReceiptKeyShown(Struct, kw_only=True):
@@ -157,6 +171,6 @@ class Erased(Struct, kw_only=True):
 
 
 SHAPES = (
-    ProofAsk, JoinAsk, WordsSaid, WithdrawAsk, RatingAsk, TellingAsk, ErasureAsk, ReceiptKeyShown, ReceiptShown,
-    Subscriptions, OwnData, Erased, Contact,
+    CodeAsk, CodeSent, ProofAsk, JoinAsk, WordsSaid, WithdrawAsk, RatingAsk, TellingAsk, ErasureAsk, ReceiptKeyShown,
+    ReceiptShown, Subscriptions, OwnData, Erased, Contact,
 )  # fmt: skip

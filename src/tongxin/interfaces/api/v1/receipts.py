@@ -11,15 +11,18 @@ from tongxin.apps.journal.evidence import open_evidence
 from tongxin.apps.journal.models import Entry, Evidence, EvidenceKind
 from tongxin.apps.matters import actions, choices, receipts
 from tongxin.apps.matters.models import Matter
+from tongxin.apps.notify import actions as notify
 from tongxin.guard.addresses import address_of
 from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.open311 import statuses
 from tongxin.interfaces.api.v1 import bodies, evidence, params, showing
 from tongxin.interfaces.api.v1.asked import Contact
 from tongxin.interfaces.api.v1.documents import documented, header, ref
-from tongxin.interfaces.api.v1.receipt_keys import JOINS, PROOFS, Holder, ReceiptKey, opened
+from tongxin.interfaces.api.v1.receipt_keys import CODES, JOINS, PROOFS, Holder, ReceiptKey, opened
 from tongxin.interfaces.api.v1.receipt_shapes import (
     SHAPES,
+    CodeAsk,
+    CodeSent,
     JoinAsk,
     OwnPhoto,
     ProofAsk,
@@ -36,6 +39,7 @@ from tongxin.rules.errors import Missing
 from tongxin.rules.lifecycles.matter import Act, State
 from tongxin.rules.overlays import appeal as appealing
 from tongxin.rules.permissions import RESIDENT, holding_receipt
+from tongxin.rules.proofs import LIFE
 
 __all__ = ["SHAPES", "router"]
 
@@ -103,15 +107,35 @@ def one(request: HttpRequest, receipt: str) -> HttpResponse:
     ),
 )
 def prove(request: HttpRequest, receipt: str) -> HttpResponse:
-    """答对所留电话的后四位，得到密钥。答错计数，五次后要等。
+    """答对收到的验证码，得到密钥；发不了验证码的，答所留电话的后四位。答错计数。
 
-    The last four digits of the telephone that was left give the key. Wrong ones are counted; after five one waits.
+    The code that was sent gives the key; where none can be sent, the end of the telephone. Wrong ones are counted.
     """
     matter = opened(request, receipt)
     PROOFS.take(address_of(request))
-    said = bodies.said(request, ProofAsk)
-    proved = actions.prove(matter_id=matter.pk, digits=said.digits, by=RESIDENT, now=timezone.now())
-    return showing.answer(_key(proved))
+    said, now = bodies.said(request, ProofAsk), timezone.now()
+    if said.code:
+        return showing.answer(_key(notify.prove_by_code(matter_id=matter.pk, code=said.code, by=RESIDENT, now=now)))
+    return showing.answer(_key(notify.prove_by_digits(matter_id=matter.pk, digits=said.digits, by=RESIDENT, now=now)))
+
+
+@router.post(
+    "/receipts/{receipt}/code",
+    operation_id="sendReceiptCode",
+    auth=None,
+    summary="发验证码 | Have a code sent",
+    openapi_extra=documented({200: CodeSent}, 400, 403, 404, 409, 413, 422, 429, body=ref(CodeAsk), tag="receipts"),
+)
+def send_code(request: HttpRequest, receipt: str) -> HttpResponse:
+    """发到反映人留的手机或邮箱，十分钟内有效，最多试五次。
+
+    To the telephone or mailbox that was left; good for ten minutes and five tries.
+    """
+    matter = opened(request, receipt)
+    CODES.take(address_of(request))
+    said, now = bodies.said(request, CodeAsk), timezone.now()
+    sent = notify.send_code(matter_id=matter.pk, medium=said.by, by=RESIDENT, now=now)
+    return showing.answer(CodeSent(by=sent, until=showing.local(now + LIFE)))
 
 
 @router.get(
