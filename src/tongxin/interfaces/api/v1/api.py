@@ -11,6 +11,8 @@ from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.middleware import respond_to
 from tongxin.interfaces.api.v1 import (
     acts,
+    administration,
+    alarms,
     calls,
     catalog,
     devices,
@@ -24,12 +26,14 @@ from tongxin.interfaces.api.v1 import (
     overlays,
     patrols,
     places,
+    posts,
     proposals,
     publicity,
     readers,
     receipt_rights,
     receipts,
     reverse,
+    several,
     suggestions,
     unsealing,
     vans,
@@ -71,6 +75,10 @@ PARTS = (
     publicity,
     receipts,
     receipt_rights,
+    several,
+    posts,
+    administration,
+    alarms,
 )
 
 

@@ -117,7 +117,7 @@ def take(request: HttpRequest) -> HttpResponse:
     shown = CallTaken(
         number=taken.number,
         receipt=taken.receipt,
-        state=taken.state,
+        state=State(matters.one(by, taken.number, now=now).state),
         due_at=showing.local(taken.due_at),
         is_new=taken.is_new,
     )

@@ -10,7 +10,12 @@ from tongxin.interfaces.api.v1 import shapes
 
 REF = "#/components/schemas/{name}"
 ALWAYS = (401, 500)
-WORDS = {200: "成功 | done", 201: "已收下 | taken in", 207: "部分收下，逐行说明 | partly taken in, see each row"}
+WORDS = {
+    200: "成功 | done",
+    201: "已收下 | taken in",
+    202: "已发出，还差一步 | sent, one step is left",
+    207: "部分收下，逐行说明 | partly taken in, see each row",
+}
 
 Described = dict[str, Any]
 

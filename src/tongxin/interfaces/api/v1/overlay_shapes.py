@@ -79,6 +79,12 @@ class OrderAsk(Said):
     reply_by: Annotated[date | None, told("答复期限；不填按级别 | answer by; else by the grade", "2026-12-01")] = None
 
 
+class CancelAsk(Said):
+    """Why an order is taken back."""
+
+    reason: Annotated[str, told("撤销原因 | why", "已由县里统一安排。")]
+
+
 # --- what is answered ------------------------------------------------------------------------------------
 
 
@@ -212,4 +218,4 @@ class OrderIssued(Struct, kw_only=True):
     items: Annotated[list[OrderOutcome], told("逐件结果，次序同请求 | what became of each, in the order asked")]
 
 
-ALL = (OverlayAsk, OrderAsk, Overlays, OverlayTaken, WaitingPage, Orders, OrderShown, OrderIssued)
+ALL = (OverlayAsk, OrderAsk, CancelAsk, Overlays, OverlayTaken, WaitingPage, Orders, OrderShown, OrderIssued)

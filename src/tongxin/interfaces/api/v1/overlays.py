@@ -242,6 +242,27 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     return showing.answer(overlay_shapes.OrderShown(**_line(line), matters=matters))
 
 
+@router.post(
+    "/orders/{number}/cancel",
+    operation_id="cancelOrder",
+    summary="撤销督办单 | Take an order back",
+    openapi_extra=documented(
+        {200: overlay_shapes.OrderLine}, 400, 403, 404, 409, 413, 422, body=ref(overlay_shapes.CancelAsk), tag="orders"
+    ),
+)
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """撤销还没销号的；只限发起的岗位。
+
+    What is still open of it; only who issued it may.
+    """
+    said, by, now = bodies.said(request, overlay_shapes.CancelAsk), request.auth.actor, timezone.now()
+    order_reads.one(by, number, now)
+    actions.cancel_order(number=number, reason=said.reason, by=by, now=now)
+    request.noted = {"order": number[:24]}
+    line, _items = order_reads.one(by, number, now)
+    return showing.answer(overlay_shapes.OrderLine(**_line(line)))
+
+
 # --- what was asked --------------------------------------------------------------------------------------
 
 

@@ -204,9 +204,9 @@ def words(request: HttpRequest, wanted: Query[Decided]) -> HttpResponse:
     openapi_extra=documented({200: WordsDecided}, 400, 403, 404, 413, 422, body=ref(WordsAsk), tag="publicity"),
 )
 def review(request: HttpRequest, number: str) -> HttpResponse:
-    """含姓名、电话、门牌的不能公开；封存的从不公开。
+    """请先去掉姓名、电话、门牌；封存的从不公开。
 
-    What holds names, telephones or doors is refused; a sealed matter is never shown.
+    Names, telephones and doors are to be left out by who reviews; a sealed matter is never shown.
     """
     said, now = bodies.said(request, WordsAsk), timezone.now()
     matter_id = id_of(number)

@@ -38,6 +38,12 @@ class ProofAsk(Said):
     digits: Annotated[str, told("留的电话的后四位 | its last four digits", "6027", max_length=8)] = ""
 
 
+class NumberProofAsk(ProofAsk, kw_only=True):
+    """A number, and the end of the telephone that was left with it."""
+
+    number: Annotated[str, told("事项编号 | number", "KC261120-0417", max_length=24)]
+
+
 class JoinAsk(Said):
     """One's own report of what somebody else reported."""
 
@@ -171,6 +177,7 @@ class Erased(Struct, kw_only=True):
 
 
 SHAPES = (
-    CodeAsk, CodeSent, ProofAsk, JoinAsk, WordsSaid, WithdrawAsk, RatingAsk, TellingAsk, ErasureAsk, ReceiptKeyShown,
+    CodeAsk, CodeSent, ProofAsk, NumberProofAsk, JoinAsk, WordsSaid, WithdrawAsk, RatingAsk, TellingAsk, ErasureAsk,
+    ReceiptKeyShown,
     ReceiptShown, Subscriptions, OwnData, Erased, Contact,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from tongxin.apps.journal.models import Entry, Evidence, EvidenceKind
 from tongxin.apps.matters import actions, choices, receipts
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.notify import actions as notify
+from tongxin.apps.notify import proofs
 from tongxin.guard.addresses import address_of
 from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.open311 import statuses
@@ -24,6 +25,7 @@ from tongxin.interfaces.api.v1.receipt_shapes import (
     CodeAsk,
     CodeSent,
     JoinAsk,
+    NumberProofAsk,
     OwnPhoto,
     ProofAsk,
     RatingAsk,
@@ -136,6 +138,38 @@ def send_code(request: HttpRequest, receipt: str) -> HttpResponse:
     said, now = bodies.said(request, CodeAsk), timezone.now()
     sent = notify.send_code(matter_id=matter.pk, medium=said.by, by=RESIDENT, now=now)
     return showing.answer(CodeSent(by=sent, until=showing.local(now + LIFE)))
+
+
+@router.post(
+    "/proofs",
+    operation_id="recoverReceipt",
+    auth=None,
+    summary="凭编号找回回执 | Find a receipt by the number",
+    openapi_extra=documented(
+        {200: ReceiptKeyShown, 202: CodeSent}, 400, 403, 404, 409, 413, 422, 429, body=ref(NumberProofAsk),
+        tag="receipts",
+    ),
+)  # fmt: skip
+def recover(request: HttpRequest) -> HttpResponse:
+    """先报编号和所留电话的后四位：能发验证码的发出（202），再带 code 来换回执和密钥；发不了的直接给出。没有这件、没留
+    电话、答错，回答一样。
+
+    The number and the end of the telephone first: where a code can be sent it is (202), and with it receipt and key are
+    given; else at once. An unknown number, none left and wrong digits look alike.
+    """
+    PROOFS.take(address_of(request))
+    said, now = bodies.said(request, NumberProofAsk), timezone.now()
+    asked = receipts.numbered(said.number)
+    matter_id = asked.pk if asked else None
+    if said.code:
+        return showing.answer(_key(notify.prove_by_code(matter_id=matter_id, code=said.code, by=RESIDENT, now=now)))
+    known = actions.prove(matter_id=matter_id, digits=said.digits, by=RESIDENT, now=now)
+    ways = proofs.ways(known.pk)
+    if not ways:
+        return showing.answer(_key(known))
+    CODES.take(address_of(request))
+    sent = notify.send_code(matter_id=known.pk, medium=ways[0].medium, by=RESIDENT, now=now)
+    return showing.answer(CodeSent(by=sent, until=showing.local(now + LIFE)), 202)
 
 
 @router.get(
