@@ -1,6 +1,7 @@
 """The RSGI door: the gate before pages and API, and how it reads there when it refuses."""
 
 import secrets
+from io import BytesIO
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
@@ -23,7 +24,7 @@ PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8">\
 def refuse(environ: Environ, refusal: Refused) -> tuple[int, Headers, bytes]:
     """Return the answer to a request that was not let in, as its address speaks; count it, and say it in the log."""
     counting.refused(refusal.code)
-    request = WSGIRequest(environ | {"wsgi.input": None, "CONTENT_LENGTH": "0"})
+    request = WSGIRequest(environ | {"wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"})
     if request.path.startswith("/api/open311/"):
         answer = door.refused(request, Form.JSON if request.path.rstrip("/").endswith(".json") else Form.XML, refusal)
     elif request.path.startswith("/api/"):

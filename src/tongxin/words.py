@@ -1337,6 +1337,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "文件里夹带了其他内容，为安全起见不能接收。请重新拍照或导出。",
         "The file carries something else inside. Take the photo or export the document again.",
     ),
+    "evidence.active": (
+        "文档里带有脚本、程序或附件，为安全起见不能接收。请打印成新的 PDF 再传。",
+        "The document holds scripts, programs or files. Print it as a new PDF and send that.",
+    ),
     "evidence.broken": ("文件不完整或已损坏，请重新上传。", "The file is incomplete or damaged. Send it again."),
     "evidence.too_many_pixels": (
         "照片超过 {most} 百万像素，请缩小后再传。",

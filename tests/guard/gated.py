@@ -32,7 +32,7 @@ def tell(environ, start):
     if path == "/pieces":
         return Pieces([b"one ", b"two"])
     if path == "/slow":
-        time.sleep(0.3)
+        time.sleep(0.1)
     names = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "CONTENT_LENGTH", "REMOTE_ADDR", "HTTP_COOKIE", "HTTP_X_A")
     told = [f"{name}={environ.get(name)}" for name in names]
     return ["\n".join([*told, f"body={len(body)}"]).encode()]

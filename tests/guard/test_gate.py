@@ -111,6 +111,18 @@ def test_who_sends_byte_by_byte_or_says_nothing_holds_nobody_up_and_is_refused_i
     assert len(silent) == 100
 
 
+def test_a_hundred_requests_of_one_address_do_not_stand_before_one_of_another(line):
+    many = [line(a_request("/slow", "X-Forwarded-For: 10.2.0.1")) for _ in range(20)]  # a second of work
+    time.sleep(0.1)
+    began = time.monotonic()
+
+    answer = heard(line(a_request("/slow", "X-Forwarded-For: 10.2.0.2")))
+    took = time.monotonic() - began
+
+    assert answer.startswith("HTTP/1.1 200") and took < 0.6
+    assert all(heard(each).startswith("HTTP/1.1 200") for each in many) and time.monotonic() - began > 0.7
+
+
 def test_one_address_has_only_so_many_uploads_under_way(line):
     first = [line(upload(10, "X-Forwarded-For: 10.1.0.1")) for _ in range(4)]
     time.sleep(0.2)

@@ -8,7 +8,7 @@ the rest of it is read. Source: RSGI 1.5 (granian), PEP 3333; OWASP, Denial of S
 import asyncio
 import re
 import sys
-from collections import Counter
+from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -83,7 +83,7 @@ class Gate:
     ) -> None:
         self._application, self._limits, self._refuse, self._threads = application, limits, refuse, threads
         self._uploads: Counter[str] = Counter()
-        self._waiting = 0
+        self._turns = Turns(threads)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -92,18 +92,19 @@ class Gate:
     async def __rsgi__(self, scope: Any, proto: Proto) -> None:
         environ = environ_of(scope)
         with suppress(ProtocolClosed, ProtocolError):  # the other side is gone
+            body = None
             try:
                 body = await self._body(environ, proto) if has_body(environ) else None
-                if self._waiting >= WAITING:
-                    raise Busy("door.busy", seconds=2)
+                await self._turns.take(address_in(environ))
             except Refused as refusal:
+                if body is not None:
+                    body.close()
                 proto.response_bytes(*self._refuse(environ, refusal))
                 return
-            self._waiting += 1
             try:
                 status, headers, told = await self._loop.run_in_executor(self._pool, self._answer, environ, body, proto)
             finally:
-                self._waiting -= 1
+                self._turns.give()
             if isinstance(told, bytes):
                 proto.response_bytes(status, headers, told)
             elif told is not None:
@@ -181,6 +182,45 @@ class Gate:
                 if transport is None:
                     transport = asyncio.run_coroutine_threadsafe(_opened(proto, status, headers), self._loop).result()
                 asyncio.run_coroutine_threadsafe(_sent(transport, piece), self._loop).result(SENDING)
+
+
+class Turns:
+    """Whose turn it is where more come than there are threads: one request of each address after the other.
+
+    Whoever sends a hundred at once waits behind their own, and a neighbor who sends one waits for one.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._free = threads
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._many = 0
+
+    async def take(self, address: str) -> None:
+        """Wait for a thread; whoever has it gives it back. Raises Busy."""
+        if self._free:
+            self._free -= 1
+            return
+        if self._many >= WAITING or len(self._waiting.get(address, ())) >= WAITING // 2:
+            raise Busy("door.busy", seconds=2)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(address, deque()).append(turn)
+        self._many += 1
+        await turn
+
+    def give(self) -> None:
+        """Hand the thread to the next."""
+        if not self._waiting:
+            self._free += 1
+            return
+        address, turns = self._waiting.popitem(last=False)
+        self._many -= 1
+        turn = turns.popleft()
+        if turns:
+            self._waiting[address] = turns  # at the end of the round
+        if turn.done():  # called off, as the server ends
+            self.give()
+        else:
+            turn.set_result(None)
 
 
 class _Part:

@@ -22,6 +22,17 @@ from tongxin.apps.journal.models import Evidence, EvidenceKind
 from tongxin.rules.errors import Invalid, Missing
 
 PDF = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+
+
+def a_pdf(objects: bytes) -> bytes:
+    return PDF.replace(b"trailer", b"2 0 obj " + objects + b" endobj\ntrailer")
+
+
+def packed(objects: bytes) -> bytes:
+    """Return objects within a stream, as writers of PDF keep most of them."""
+    return b"<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n" + zlib.compress(objects) + b"\nendstream"
+
+
 SECRETS = (b"Exif", b"Secret Phone", b"a secret comment", b"ICC_PROFILE", b"a secret profile")
 
 
@@ -193,6 +204,11 @@ HOSTILE = {
     "a photo and a document": (a_photo(comment=PDF), "evidence.type_mixed"),
     "a document and an archive": (PDF + a_zip(), "evidence.type_mixed"),
     "a document and a page": (PDF + b"<b>more</b>", "evidence.type_mixed"),
+    "a document with a script": (a_pdf(b"<< /S /JavaScript /JS (app.alert) >>"), "evidence.active"),
+    "a document with a script spelt oddly": (a_pdf(b"<< /S /J#61vaScript >>"), "evidence.active"),
+    "a document that starts a program": (a_pdf(b"<< /S /Launch /F (cmd) >>"), "evidence.active"),
+    "a document with a script packed away": (a_pdf(packed(b"<< /S /JavaScript >>")), "evidence.active"),
+    "a document packed a thousandfold": (a_pdf(packed(bytes(40 << 20))), "evidence.active"),
     "half a document": (PDF[:40], "evidence.broken"),
     "half a photo": (a_noise()[:9000], "evidence.broken"),
     "half a png": (a_noise(form="PNG")[:9000], "evidence.broken"),

@@ -20,10 +20,10 @@ from typing import BinaryIO
 import puremagic
 from django.conf import settings
 
-from tongxin.apps.journal import pictures
+from tongxin.apps.journal import documents, pictures
 from tongxin.rules.errors import Invalid
 
-PDF = "application/pdf"
+PDF = documents.PDF
 ABANDONED = 3600  # seconds after which an incoming folder belongs to nobody
 _CHUNK = 1 << 16
 _HEAD = 4096
@@ -52,7 +52,8 @@ def receive(upload: BinaryIO) -> Iterator[Received]:
     """Take in a file and examine it by its content; whatever is not kept by the end is gone.
 
     Slow for a large photo (0.2 s): best done before anything is locked. Raises Invalid: `evidence.empty`,
-    `evidence.too_large`, `evidence.type_refused`, `evidence.type_mixed`, `evidence.broken`, `evidence.too_many_pixels`.
+    `evidence.too_large`, `evidence.type_refused`, `evidence.type_mixed`, `evidence.broken`, `evidence.active`,
+    `evidence.too_many_pixels`.
     """
     with TemporaryDirectory(dir=_private(_incoming())) as folder:
         original = Path(folder, "original")
@@ -131,7 +132,7 @@ def _examined(original: Path) -> Received:
     if any(disguise in head[1:].lower() for disguise in _DISGUISES) or _holds_archive(original):
         raise Invalid("evidence.type_mixed")
     if form == "PDF":
-        _check_pdf(original)
+        documents.check(original)
         return Received(original, None, _sha256(original), PDF, original.stat().st_size)
     picture, thumb = original.with_name("picture"), original.with_name("thumb")
     drawn = pictures.redraw(original, form=form, picture=picture, thumb=thumb)
@@ -163,17 +164,6 @@ def _holds_archive(path: Path) -> bool:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):  # the second: of a version it cannot read
         return False
     return True
-
-
-def _check_pdf(path: Path) -> None:
-    """Refuse a document that was cut off, or that carries something behind its end."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _HEAD))
-        end = file.read()
-    if end.rpartition(b"%%EOF")[0] == b"":
-        raise Invalid("evidence.broken")
-    if end.rpartition(b"%%EOF")[2].strip(b"\0\t\n\x0c\r "):
-        raise Invalid("evidence.type_mixed")
 
 
 def _sha256(path: Path) -> str:

@@ -36,6 +36,7 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 strangers = Limit(a_minute=600, burst=300)  # by address, without a key
 partners = Limit(a_minute=1_800, burst=900)  # by key: a whole city's own platform may stand behind one
+tellers = Limit(a_minute=300, burst=60)  # by key, what is told: five a second is more than a large city's
 
 
 class Faults(Exception):
@@ -176,6 +177,8 @@ def _knock(request: HttpRequest, caller: keys.Caller | None, knocks: float = 1) 
         strangers.take(address_of(request), knocks)
     else:
         partners.take(caller.actor.ref, knocks)
+        if request.method == "POST":
+            tellers.take(caller.actor.ref)
 
 
 def _check_jurisdiction(request: HttpRequest, named: str) -> None:
