@@ -3,13 +3,15 @@
 import threading
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.town import NOW, ROOT, a_matter
 from tongxin.apps.hotline import actions, places
-from tongxin.apps.hotline.models import Call, Citation, Draft, HandOver, Line
+from tongxin.apps.hotline.models import Call, Citation, Draft, HandOver, Line, Reply
 from tongxin.apps.matters.models import Contact, Matter
 from tongxin.interfaces.console.cti_simulator import Switchboard, serve
+from tongxin.interfaces.console.simulation import letters
 from tongxin.rules.permissions import SYSTEM
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -154,3 +156,41 @@ def test_an_emergency_is_put_through_by_one_key_and_a_dropped_call_loses_nothing
     assert (row.to, row.told, row.is_done) == ("119", "三楼着火了，有人没下来。", True)
     assert Matter.objects.get(channel="hotline").state == "refused"
     assert board.orders[-1] == ("transfer", "119")
+
+
+def test_letters_are_settled_by_the_keyboard_one_after_another(desk, board, keep, settings):
+    settings.EMAIL_HOST = "127.0.0.1"
+    letters.set_up(now=timezone.now())
+    page = desk("operator", "/call/letters/")
+    keys = Keyboard(page)
+    expect(page.locator(".tx-letter")).to_contain_text("荷花中路路灯")
+    keep(page, "letter")
+    keys.press("Alt+2")
+    keys.type("hhcsc")
+    expect(page.locator("#spots")).to_contain_text("荷花菜市场北门")
+    with page.expect_response("**/call/beside*"):
+        keys.press("Enter", "Alt+3")
+    keys.type("ludeng")
+    expect(page.locator("#kinds label").first).to_be_visible()
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    first = page.locator("#kinds label").first.locator("input")
+    first.focus()
+    keys.press("Space")
+    expect(first).to_be_checked()
+    keys.press("Control+Enter")
+    expect(page.locator(".tx-banners")).to_contain_text("已受理")
+
+    expect(page.locator(".tx-letter")).to_contain_text("咨询医保异地就医备案")
+    expect(page.locator("#beside")).to_contain_text("医保异地就医怎么备案")
+    keys.press("Alt+k", "Space")
+    expect(page.locator("#f-answer")).not_to_have_value("")
+    keep(page, "letter-answer")
+    keys.press("F11")
+    expect(page.locator(".tx-banners")).to_contain_text("回信已记下")
+
+    expect(page.locator(".tx-letter")).to_contain_text("夜间施工噪音")
+    page.locator("#letter-h").click()
+    keys.press("n")
+    expect(page.locator(".tx-letter")).to_contain_text("公司团建优惠方案")
+    assert Matter.objects.get(channel="mail").template_code
+    assert Reply.objects.get().state == "waiting"

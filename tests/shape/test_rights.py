@@ -66,6 +66,17 @@ def test_what_somebody_was_told_is_kept_without_words_and_addresses():
     assert not [field for field in Subscription._meta.get_fields() if field.auto_created and field.is_relation]
 
 
+def test_whoever_wrote_a_letter_lies_sealed_in_it_and_nothing_is_found_by_it():
+    """No book of addresses: a letter's writer and words are one sealed column, gone by rule; its digest is its id's."""
+    from tongxin.apps.hotline.models import Enclosure, Letter, Reply
+
+    open_ = {"address", "sender", "name", "title", "text", "phone", "email", "conversation"}
+    for model in (Letter, Enclosure, Reply):
+        assert not open_ & {field.name for field in model._meta.get_fields()}, model
+    found_by = {name for index in Letter._meta.indexes for name in [*index.fields, *map(str, index.expressions)]}
+    assert not [name for name in found_by if "sealed" in name]
+
+
 def test_guesses_are_counted_with_a_contact_and_go_with_it_not_with_whoever_guesses():
     """No list of who tried to open what: a count and a moment, in the row that is erased with the telephone."""
     from tongxin.apps.matters.models import Contact

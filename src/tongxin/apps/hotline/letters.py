@@ -16,7 +16,7 @@ from tongxin.rules.letters import LetterState, ReplyState
 from tongxin.rules.masking import masked_name
 from tongxin.rules.permissions import Actor, Permission, duty_for
 
-SHOWN = 50
+SHOWN = 5
 
 
 class Said(NamedTuple):
@@ -48,12 +48,12 @@ def waiting(actor: Actor) -> "QuerySet[Letter]":
     """Return the letters that wait for the actor's unit, the first that came first."""
     duty = duty_for(actor, Permission.TAKE_CALLS)
     mine = Letter.objects.filter(unit_id=duty.unit_id if duty else None, state=LetterState.WAITING)
-    return mine.select_related("line").defer("sealed").order_by("arrived_at", "id")
+    return mine.select_related("line").order_by("arrived_at", "id")
 
 
 def one(actor: Actor, letter_id: int) -> Letter:
     """Return a letter that waits for the actor's unit. Raises Missing."""
-    found = waiting(actor).defer(None).filter(pk=letter_id).first()
+    found = waiting(actor).filter(pk=letter_id).first()
     if found is None:
         raise Missing("letter.missing")
     return found
@@ -77,7 +77,7 @@ def settled_since(actor: Actor, start: datetime) -> dict[str, int]:
 
 
 def undelivered(actor: Actor) -> "QuerySet[Reply]":
-    """Return the answers of the actor's unit that did not arrive, the last first: somebody telephones, or gives up."""
+    """Return the last answers of the actor's unit that did not arrive: somebody telephones, or gives up."""
     duty = duty_for(actor, Permission.TAKE_CALLS)
     unit = duty.unit_id if duty else None
     failed = Reply.objects.filter(letter__unit_id=unit, state=ReplyState.FAILED, letter__sealed__isnull=False)

@@ -10,6 +10,7 @@ from tongxin.apps.hotline.models import Call, Draft, HandOver, Line, Seat
 from tongxin.apps.hotline.sealing import opened, opened_form
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.queries import scope_clause, visible_to
+from tongxin.apps.people.models import Unit
 from tongxin.postgres.batches import run
 from tongxin.rules.calls import ANSWER_WITHIN, LIVE, CallAct, CallOutcome
 from tongxin.rules.channels import HEARD
@@ -17,7 +18,8 @@ from tongxin.rules.errors import Missing
 from tongxin.rules.letters import LineKind
 from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.masking import masked_phone
-from tongxin.rules.permissions import DESK, OVERSIGHT, Actor, Permission, duty_for, scope
+from tongxin.rules.permissions import DESK, OVERSIGHT, Actor, Permission, duty_for, may, scope
+from tongxin.rules.units import UnitKind
 
 STALE = timedelta(hours=4)  # a call that the switchboard never ended does not ring for ever
 PLACE_DAYS = 180
@@ -168,3 +170,14 @@ def draft_of_call(actor: Actor, now: datetime) -> Filed | None:
     call = at_hand(actor, now)
     row = call.drafts.order_by("-saved_at").first() if call and call.post_id else None
     return Filed(row.key, row.saved_at, opened_form(row.sealed_form)) if row else None
+
+
+def all_lines(actor: Actor) -> "QuerySet[Line]":
+    """Return every line and chat, closed ones last: for whoever keeps their secrets, and nobody else."""
+    rows = Line.objects.order_by("-is_open", "code")
+    return rows if may(actor, Permission.ISSUE_KEYS) else rows.none()
+
+
+def answering_units() -> list[tuple[int, str]]:
+    """Return the units that may answer lines. Units are no secret: no scope narrows them."""
+    return list(Unit.objects.filter(kind=UnitKind.HOTLINE).order_by("code").values_list("pk", "name"))

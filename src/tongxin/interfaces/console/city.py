@@ -18,6 +18,7 @@ from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
 from tongxin.interfaces.console.simulation import (
     calls,
+    letters,
     notices,
     offices,
     partners,
@@ -153,6 +154,7 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
     chiefs = (part for part in PARTS if part.role in ("duty_chief", "hotline_chief", "county_chief"))
     offices.arrange({part.seats[0][1]: _actor(part.username, now) for part in chiefs}, now)
     calls.set_up(now=now, seed=seed)
+    letters.set_up(now=now)
     public.tell(settings.ROOT / "cities" / CITY, _actor("discloser", now), now)
 
 

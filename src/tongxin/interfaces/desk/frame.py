@@ -67,6 +67,7 @@ RULES = (
     (Permission.EDIT_AREAS, "desk:areas", "map-pin", gettext_lazy("Areas and grids")),
     (Permission.ISSUE_KEYS, "desk:keys", "key", gettext_lazy("API keys")),
     (Permission.ISSUE_KEYS, "desk:police", "shield-check", gettext_lazy("Police partners")),
+    (Permission.ISSUE_KEYS, "desk:lines", "headset", gettext_lazy("Lines and chats")),
     (Permission.RUN_OUTBOX, "desk:sendings", "message-2-share", gettext_lazy("Notices sent")),
     (Permission.HOOK, "desk:webhooks", "webhook", gettext_lazy("Webhooks")),
     (Permission.KEEP_DEVICES, "desk:devices", "access-point", gettext_lazy("Devices")),

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -40,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         done = _decided(request, request.POST.get("do", "dispatch"), now)
     except Refused as refusal:
-        wrong = _faults(refusal)
+        wrong = faults(refusal)
         answer = _shown(request, request.POST, wrong, now, sentence=filters.say(refusal))
         answer.status_code = refusal.status
         return answer
@@ -56,7 +55,8 @@ def bar(request: HttpRequest) -> HttpResponse:
     call = queries.at_hand(request.actor, now)  # type: ignore[attr-defined]
     if hotline_form.stands(call) == request.GET.get("stands", ""):
         return HttpResponse(status=204)
-    return render(request, "desk/call_bar.html", hotline_form.bar(request.actor, call, now))  # type: ignore[attr-defined]
+    drawn = hotline_form.quiet_bar if "quiet" in request.GET else hotline_form.bar
+    return render(request, "desk/call_bar.html", drawn(request.actor, call, now))  # type: ignore[attr-defined]
 
 
 @require_POST
@@ -132,9 +132,9 @@ def _decided(request: HttpRequest, word: str, now: datetime) -> str:
     actor, posted = request.actor, request.POST  # type: ignore[attr-defined]
     what, _dash, more = word.partition("-")
     ways: dict[str, Callable[[Told], str]] = {
-        "dispatch": lambda told: _dispatched(actions.dispatch(told, by=actor, now=now)),
+        "dispatch": lambda told: dispatched(actions.dispatch(told, by=actor, now=now)),
         "answer": lambda told: _answered(
-            actions.answer(told, said=posted.get("answer", ""), articles=_articles(posted), by=actor, now=now)
+            actions.answer(told, said=posted.get("answer", ""), articles=articles_in(posted), by=actor, now=now)
         ),
         "join": lambda told: _joined(
             actions.join(told, master_id=matters.one(actor, more).pk, by=actor, now=now), more
@@ -143,10 +143,10 @@ def _decided(request: HttpRequest, word: str, now: datetime) -> str:
     }
     if what not in ways or (what == "emergency" and more not in set(EmergencyService)):
         raise Invalid("overlay.unknown_act", act=word[:40])
-    return ways[what](_told(request, is_urgent=what == "emergency"))
+    return ways[what](told_in(request, is_urgent=what == "emergency"))
 
 
-def _told(request: HttpRequest, *, is_urgent: bool) -> Told:
+def told_in(request: HttpRequest, *, is_urgent: bool = False) -> Told:
     """Return what was written. Raises Invalid where several places may be meant; in an emergency nothing stops it."""
     posted = request.POST
     spot = posted.get("spot", "") or hotline_form.only_spot(request.actor, posted.get("where", ""))  # type: ignore[attr-defined]
@@ -170,7 +170,7 @@ def _told(request: HttpRequest, *, is_urgent: bool) -> Told:
     )
 
 
-def _dispatched(reported: Reported) -> str:
+def dispatched(reported: Reported) -> str:
     due = filters.long_moment(reported.due_at) if reported.due_at else ""
     told = {"number": reported.number, "due": due}
     return _("%(number)s: accepted, it lies at the town's desk. Filed by %(due)s at the latest.") % told
@@ -212,7 +212,7 @@ def _ask(request: HttpRequest, call: Call, what: CallAct, to: str = "") -> bool:
     return True
 
 
-def _articles(posted: QueryDict) -> list[int]:
+def articles_in(posted: QueryDict) -> list[int]:
     return [_number(each) for each in posted.getlist("article")[:5]]
 
 
@@ -223,12 +223,13 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _faults(refusal: Refused) -> dict[str, str]:
+def faults(refusal: Refused) -> dict[str, str]:
     """Return the sentence under the field it is about."""
     by_code = {
         "place.missing": "where",
         "area.unknown": "where",
         "step.no_reply": "answer",
+        "letter.no_answer": "answer",
         "template.unknown": "template",
     }
     if refusal.code in by_code:
@@ -260,6 +261,7 @@ def _shown(
         call = Call.objects.filter(pk=int(given["call"]), post_id__in=[each.post_id for each in actor.duties]).first()
     context: dict[str, Any] = {
         "now": now,
+        "letter": None,
         "key": given.get("key") or secrets.token_urlsafe(12),
         "sentence": "" if wrong else sentence,
         **hotline_form.bar(actor, call, now),
@@ -269,6 +271,5 @@ def _shown(
         "seat": queries.seat_of(actor),
         "lines": list(queries.lines_of(actor)),
         "is_live": call is not None and call.state in (CallState.RINGING, CallState.TALKING),
-        "polled": reverse("desk:call-bar"),
     }
     return frame.page(request, "desk/call.html", context)

@@ -152,8 +152,13 @@ def bar(actor: Actor, call: Call | None, now: datetime) -> dict[str, Any]:
         "seconds": max(0, int((now - began).total_seconds())) if began else 0,
         "services": [(each.value, words.label(each, get_language() or "zh-hans"), KEYS[each]) for each in KEYS],
         "notes": list(queries.handed_over(call)) if call and call.pk else [],
-        "polled": reverse("desk:call-bar"),
+        "polled": f"{reverse('desk:call-bar')}?",
     }
+
+
+def quiet_bar(actor: Actor, call: Call | None, now: datetime) -> dict[str, Any]:
+    """Return the bar as it stands over other work: a call is seen and picked up, nothing is handed over from there."""
+    return bar(actor, call, now) | {"services": [], "polled": f"{reverse('desk:call-bar')}?quiet=1&"}
 
 
 # --- the fields --------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.interfaces.desk import hotline, hotline_knowledge, hotline_lists
+from tongxin.interfaces.desk import hotline, hotline_knowledge, hotline_letters, hotline_lists
 
 urlpatterns = [
     path("call/", hotline.page, name="call"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("call/draft", hotline.draft, name="call-draft"),
     path("call/drafts/", hotline_lists.drafts, name="call-drafts"),
     path("call/returned/", hotline_lists.returned, name="call-returned"),
+    path("call/letters/", hotline_letters.index, name="call-letters"),
+    path("call/letters/<int:letter_id>/", hotline_letters.one, name="call-letter"),
     path("call/figures/", hotline_lists.figures, name="call-figures"),
     path("knowledge/", hotline_knowledge.index, name="knowledge"),
     path("knowledge/write/", hotline_knowledge.write, name="knowledge-write"),

@@ -42,6 +42,7 @@ OVERLAY_QUEUES = (
 
 CALLS = (  # the lines of whoever takes calls
     ("desk:call", "headset", gettext_lazy("The call at hand")),
+    ("desk:call-letters", "mail", gettext_lazy("Letters")),
     ("desk:call-drafts", "file-pencil", gettext_lazy("Drafts")),
     ("desk:call-backs", "phone-outgoing", gettext_lazy("Call back")),
     ("desk:call-returned", "arrow-back-up", gettext_lazy("Came back")),

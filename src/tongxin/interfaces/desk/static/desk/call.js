@@ -10,18 +10,19 @@ const spots = by("spots");
 
 // ---- the prefix
 
-const prefix = by("prefix");
-prefix.value = localStorage.getItem(PREFIX) ?? "alt";
+const prefix = by("prefix"); // only where it can be changed
+const prefixed = () => localStorage.getItem(PREFIX) ?? "alt";
+if (prefix) prefix.value = prefixed();
 showPrefix();
-prefix.addEventListener("change", () => {
+prefix?.addEventListener("change", () => {
   localStorage.setItem(PREFIX, prefix.value);
   showPrefix();
 });
 function showPrefix() {
-  const name = prefix.value === "alt" ? "Alt" : "Ctrl+Alt";
+  const name = prefixed() === "alt" ? "Alt" : "Ctrl+Alt";
   for (const each of all("[data-prefixed] kbd")) each.textContent = `${name}+${each.closest("[data-prefixed]").dataset.prefixed}`;
 }
-const isPrefixed = (event) => event.altKey && !event.shiftKey && event.ctrlKey === (prefix.value === "ctrl-alt");
+const isPrefixed = (event) => event.altKey && !event.shiftKey && event.ctrlKey === (prefixed() === "ctrl-alt");
 
 // ---- keys
 
@@ -136,9 +137,9 @@ const keeper = document.querySelector("[data-keeps]");
 let isSent = false;
 form.addEventListener("submit", (event) => {
   isSent = event.submitter?.hasAttribute("data-keep") !== true;
-  if (isSent) htmx.trigger(keeper, "htmx:abort");
+  if (isSent && keeper) htmx.trigger(keeper, "htmx:abort");
 });
-keeper.addEventListener("htmx:beforeRequest", (event) => isSent && event.preventDefault());
+keeper?.addEventListener("htmx:beforeRequest", (event) => isSent && event.preventDefault());
 addEventListener("pageshow", () => {
   isSent = false;
 });
