@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tongxin import postgres
+from tongxin.rules.working_time import Limit
 
 SOURCE = Path(__file__).resolve().parent
 ROOT = SOURCE.parents[1]
@@ -190,7 +191,7 @@ STAND_IN_WITHIN = "line"  # who may stand in for a post: "unit", its own; "line"
 CONTACT_DAYS = int(os.environ.get("TONGXIN_CONTACT_DAYS", "180"))  # a contact is kept so long after its matter ended
 EMERGENCY_CONTACT_DAYS = 30  # of a matter kept for a rescue only (domain.md §4 H12)
 POLICE_CONTACT_DAYS = int(os.environ.get("TONGXIN_POLICE_CONTACT_DAYS", "30"))  # of an incident the police handed over
-ALARM_ACKNOWLEDGE = os.environ.get("TONGXIN_ALARM_ACKNOWLEDGE", "30wm")  # in which a push of one is acknowledged
+ALARM_ACKNOWLEDGE = Limit.parse(os.environ.get("TONGXIN_ALARM_ACKNOWLEDGE", "30wm"))  # of each push of one
 HOTLINE_NUMBER_HOURS = 24  # how long a caller's number is kept, sealed, after the call
 HOTLINE_DRAFT_DAYS = 3  # how long an unfinished draft of a call is kept
 LETTER_BOX = os.environ.get("TONGXIN_IMAP", "")  # imaps://user:password@host:993/INBOX, imap+tls://…; none: no letters

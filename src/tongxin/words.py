@@ -424,9 +424,9 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         alarms.Category.OTHER: "行政争议与其他",
     },
     alarms.Toward: {
-        alarms.Toward.ATTENDING: "处警民警所在单位",
-        alarms.Toward.RESPONSIBLE: "责任民警所在派出所",
-        alarms.Toward.DESK: "镇街四平台",
+        alarms.Toward.ATTENDING_STATION: "处警民警所在单位",
+        alarms.Toward.RESPONSIBLE_STATION: "责任民警所在派出所",
+        alarms.Toward.TOWN_DESK: "镇街四平台",
     },
     alarms.Saying: {
         alarms.Saying.RAISED: "警情推送",
@@ -437,8 +437,8 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
     },
     alarms.Answering: {
         alarms.Answering.ACKNOWLEDGE: "确认收到",
-        alarms.Answering.ARRIVE: "网格员报到",
-        alarms.Answering.VISIT: "调解员上门",
+        alarms.Answering.GRID_WORKER_ARRIVES: "网格员报到",
+        alarms.Answering.MEDIATOR_VISITS: "调解员上门",
         alarms.Answering.FEED_BACK: "反馈结果",
     },
     alarms.Result: {

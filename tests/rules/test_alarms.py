@@ -54,10 +54,12 @@ def test_all_24_categories_lead_to_disputes_of_the_catalog_and_are_sealed():
 def test_a_station_has_the_same_half_hour_at_any_hour_and_a_desk_never_less(moment):
     due = {to: acknowledge_by(to, moment, HALF_AN_HOUR, Urgency.NORMAL, WEEKDAYS) for to in Toward}
 
-    assert due[Toward.ATTENDING] == due[Toward.RESPONSIBLE] == moment + timedelta(minutes=30)
-    assert due[Toward.DESK] >= due[Toward.ATTENDING]
+    assert due[Toward.ATTENDING_STATION] == due[Toward.RESPONSIBLE_STATION] == moment + timedelta(minutes=30)
+    assert due[Toward.TOWN_DESK] >= due[Toward.ATTENDING_STATION]
     for urgency in (Urgency.URGENT, Urgency.EXTREME):  # then nobody waits for the morning
-        assert acknowledge_by(Toward.DESK, moment, HALF_AN_HOUR, urgency, WEEKDAYS) == moment + timedelta(minutes=30)
+        assert acknowledge_by(Toward.TOWN_DESK, moment, HALF_AN_HOUR, urgency, WEEKDAYS) == moment + timedelta(
+            minutes=30
+        )
 
 
 def test_a_weapon_weighs_more_than_a_wound_and_a_wound_more_than_words():
@@ -73,8 +75,8 @@ def test_in_every_standing_nothing_is_noted_twice_and_stations_note_no_visit():
         can = answerings(pushed, ended=ended)
 
         assert (Answering.ACKNOWLEDGE in can) == (acknowledged is None)
-        assert (Answering.ARRIVE in can) == (to is Toward.DESK and arrived is None and not ended)
-        assert (Answering.VISIT in can) == (to is Toward.DESK and visited is None and not ended)
+        assert (Answering.GRID_WORKER_ARRIVES in can) == (to is Toward.TOWN_DESK and arrived is None and not ended)
+        assert (Answering.MEDIATOR_VISITS in can) == (to is Toward.TOWN_DESK and visited is None and not ended)
         assert (Answering.FEED_BACK in can) == (not ended)
         for each in set(Answering) - set(can):
             with pytest.raises(Refused):
@@ -82,8 +84,8 @@ def test_in_every_standing_nothing_is_noted_twice_and_stations_note_no_visit():
 
 
 def test_a_push_is_late_by_the_moment_it_was_acknowledged_not_by_when_somebody_looks():
-    just_in_time = Pushed(Toward.DESK, NOW, acknowledged_at=NOW)
-    never = Pushed(Toward.DESK, NOW)
+    just_in_time = Pushed(Toward.TOWN_DESK, NOW, acknowledged_at=NOW)
+    never = Pushed(Toward.TOWN_DESK, NOW)
 
     assert not is_late(just_in_time, NOW + timedelta(days=9))
     assert (is_late(never, NOW), is_late(never, NOW + timedelta(seconds=1))) == (False, True)

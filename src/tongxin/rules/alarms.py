@@ -48,9 +48,9 @@ class Category(StrEnum):
 class Toward(StrEnum):
     """Whom one push is for."""
 
-    ATTENDING = "attending"  # 处警民警: the station that went there
-    RESPONSIBLE = "responsible"  # 责任民警: the station of the ground
-    DESK = "desk"  # 四平台: the desk of the town
+    ATTENDING_STATION = "attending"  # 处警民警: the station that went there
+    RESPONSIBLE_STATION = "responsible"  # 责任民警: the station of the ground
+    TOWN_DESK = "desk"  # 四平台: the desk of the town
 
 
 class Saying(StrEnum):
@@ -67,8 +67,8 @@ class Answering(StrEnum):
     """What whoever it was pushed to can do."""
 
     ACKNOWLEDGE = "acknowledge"  # 确认
-    ARRIVE = "arrive"  # 网格员报到
-    VISIT = "visit"  # 调解员上门
+    GRID_WORKER_ARRIVES = "arrive"  # 网格员报到
+    MEDIATOR_VISITS = "visit"  # 调解员上门
     FEED_BACK = "feed_back"  # 反馈
 
 
@@ -103,7 +103,11 @@ TEMPLATE_OF: Mapping[Category, str] = {
     C.VILLAGE: "A01", C.OTHER: "A01",
 }  # fmt: skip
 # a station is manned at any hour, a town's desk in its own; what is urgent runs through nights by its limit
-PROFILES: Mapping[Toward, Profile] = {Toward.ATTENDING: ALWAYS, Toward.RESPONSIBLE: ALWAYS, Toward.DESK: OFFICE}
+PROFILES: Mapping[Toward, Profile] = {
+    Toward.ATTENDING_STATION: ALWAYS,
+    Toward.RESPONSIBLE_STATION: ALWAYS,
+    Toward.TOWN_DESK: OFFICE,
+}
 ENDS: Mapping[str, Outcome] = {
     "matter.handle": Outcome.HANDLED,
     "matter.follow": Outcome.SETTLED,
@@ -137,12 +141,12 @@ class Step(NamedTuple):
     column: str  # of the push, which holds when it was done
 
 
-EVERYBODY, TOWN = frozenset(Toward), frozenset({Toward.DESK})
+EVERYBODY, TOWN = frozenset(Toward), frozenset({Toward.TOWN_DESK})
 STEPS = (
     #    what           for         noted in
     Step(A.ACKNOWLEDGE, EVERYBODY, "acknowledged_at"),
-    Step(A.ARRIVE, TOWN, "arrived_at"),
-    Step(A.VISIT, TOWN, "visited_at"),
+    Step(A.GRID_WORKER_ARRIVES, TOWN, "arrived_at"),
+    Step(A.MEDIATOR_VISITS, TOWN, "visited_at"),
     Step(A.FEED_BACK, EVERYBODY, "fed_back_at"),
 )
 BY_ANSWERING = {step.answering: step for step in STEPS}
@@ -159,7 +163,11 @@ def decide(answering: Answering, pushed: Pushed, *, ended: bool) -> Step:
         raise Refused("alarm.not_yours", answering=answering)
     if ended and answering is not A.ACKNOWLEDGE:
         raise Refused("alarm.ended")
-    done = {A.ACKNOWLEDGE: pushed.acknowledged_at, A.ARRIVE: pushed.arrived_at, A.VISIT: pushed.visited_at}
+    done = {
+        A.ACKNOWLEDGE: pushed.acknowledged_at,
+        A.GRID_WORKER_ARRIVES: pushed.arrived_at,
+        A.MEDIATOR_VISITS: pushed.visited_at,
+    }
     if done.get(answering) is not None:
         raise Refused("alarm.done_before", answering=answering)
     return step

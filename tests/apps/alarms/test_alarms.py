@@ -146,12 +146,12 @@ def test_the_town_notes_who_reported_and_who_called_as_units_and_feeds_back_in_c
     desk = police.pushes(police.hand_over().alarm)["desk"]
     told = {"push_id": desk.pk, "by": town.duty_chief}
 
-    actions.answer(answering=Answering.ARRIVE, now=NOW + MINUTE, **told)
-    actions.answer(answering=Answering.VISIT, now=NOW + 2 * MINUTE, **told)
+    actions.answer(answering=Answering.GRID_WORKER_ARRIVES, now=NOW + MINUTE, **told)
+    actions.answer(answering=Answering.MEDIATOR_VISITS, now=NOW + 2 * MINUTE, **told)
     actions.answer(answering=Answering.FEED_BACK, result=Result.MEDIATING, now=NOW + 3 * MINUTE, **told)
     actions.answer(answering=Answering.FEED_BACK, result=Result.SETTLED, now=NOW + HOUR, **told)
     with pytest.raises(Refused, match=r"alarm\.done_before"):
-        actions.answer(answering=Answering.VISIT, now=NOW + HOUR, **told)
+        actions.answer(answering=Answering.MEDIATOR_VISITS, now=NOW + HOUR, **told)
     with pytest.raises(Invalid, match=r"alarm\.no_result"):
         actions.answer(answering=Answering.FEED_BACK, now=NOW + HOUR, **told)
 

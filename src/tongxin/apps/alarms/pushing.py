@@ -13,7 +13,6 @@ from tongxin.rules.alarms import Toward, acknowledge_by
 from tongxin.rules.area_codes import lineage
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.units import UnitKind
-from tongxin.rules.working_time import Limit
 
 STATIONS = (UnitKind.POLICE, UnitKind.TRAFFIC_POLICE)
 
@@ -22,11 +21,11 @@ def pushes(alarm: Alarm, matter: Matter, attending: int | None, now: datetime) -
     """Return the three, not yet written: where one station is not known, its part falls to the other one."""
     responsible = station_of(matter.area)
     meant: dict[Toward, int | None] = {
-        Toward.ATTENDING: attending or responsible,
-        Toward.RESPONSIBLE: responsible or attending,
-        Toward.DESK: matter.desk_id,
+        Toward.ATTENDING_STATION: attending or responsible,
+        Toward.RESPONSIBLE_STATION: responsible or attending,
+        Toward.TOWN_DESK: matter.desk_id,
     }
-    limit, urgency, days = Limit.parse(settings.ALARM_ACKNOWLEDGE), Urgency(matter.urgency), calendar()
+    limit, urgency, days = settings.ALARM_ACKNOWLEDGE, Urgency(matter.urgency), calendar()
     return [
         Push(
             alarm=alarm,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
 
@@ -19,11 +19,12 @@ from tongxin.rules.errors import Missing
 from tongxin.rules.permissions import MAY_BE_NAMED, UNIT, Actor, Permission, Role, duties_for, scope
 
 RECEIVERS = frozenset({Role.ACCEPTOR, Role.DUTY_CHIEF})
-STATIONS = (Toward.ATTENDING, Toward.RESPONSIBLE)
+STATIONS = (Toward.ATTENDING_STATION, Toward.RESPONSIBLE_STATION)
 # from the few alarms to their matters, never the other way round; the scope names the columns of matters_matter
 OF_POLICE = """
     SELECT matters_matter.id FROM alarms_alarm AS told
     JOIN matters_matter ON matters_matter.id = told.matter_id WHERE """
+IN_ORDER = Prefetch("pushes", Push.objects.select_related("unit").order_by("pk"))
 ON_TIME = Q(pushes__acknowledged_at__lte=F("pushes__due_at"))
 
 
@@ -55,7 +56,7 @@ def visible_to(actor: Actor) -> "QuerySet[Alarm]":
 def one(actor: Actor, number: str) -> Alarm:
     """Return the alarm behind a matter's number, with all that its page shows. Raises Missing. Two statements."""
     found = visible_to(actor).filter(matter__number=number.strip().upper()[:24])
-    alarm = found.select_related("matter__report", "matter__unit", "partner").prefetch_related("pushes__unit").first()
+    alarm = found.select_related("matter__report", "matter__unit", "partner").prefetch_related(IN_ORDER).first()
     if alarm is None:
         raise Missing("alarm.missing", number=number[:24])
     return alarm
@@ -71,7 +72,7 @@ def listed(actor: Actor, *, before: int | None = None, is_waiting: bool = False,
         )
     if before is not None:
         found = found.filter(pk__lt=before)
-    rows = found.select_related("matter__report").prefetch_related("pushes__unit").order_by("-pk")
+    rows = found.select_related("matter__report").prefetch_related(IN_ORDER).order_by("-pk")
     return list(rows[:size])
 
 
@@ -111,7 +112,7 @@ def concerns(actor: Actor) -> bool:
 
 def of_matter(actor: Actor, matter_id: int) -> Alarm | None:
     """Return the alarm a matter came from, where there is one in scope. Two statements."""
-    return visible_to(actor).filter(matter_id=matter_id).prefetch_related("pushes__unit").first()
+    return visible_to(actor).filter(matter_id=matter_id).prefetch_related(IN_ORDER).first()
 
 
 def figures(actor: Actor, start: datetime, end: datetime) -> list[Figures]:

@@ -17,6 +17,7 @@ from tongxin.apps.matters.models import Matter, Template
 from tongxin.apps.people import actions, queries, staffing
 from tongxin.apps.people.models import ApiKey, Unit
 from tongxin.interfaces.console.simulation import (
+    alarms,
     calls,
     letters,
     notices,
@@ -103,6 +104,12 @@ PARTS = (
         "衢江区樟潭街道指挥室 派遣员",
         ((Role.DISPATCHER, "command_room-330803001", "330803001"),),
     ),
+    Part(
+        "police_officer",
+        "police_officer",
+        "荷花街道派出所 值班民警（只看推送来的警情）",
+        ((Role.HANDLER, _town("police"), HOME_TOWN),),
+    ),
     Part("operator", "operator", "12345 热线 话务员", ((Role.OPERATOR, "hotline-3308", "3308"),)),
     Part("hotline_chief", "hotline_chief", "12345 热线 值班长", ((Role.DUTY_CHIEF, "hotline-3308", "3308"),)),
     Part(
@@ -150,6 +157,7 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
         residents.follow(HOME_VILLAGE, now)
         crew = (_actor(username, now) for username in ("grid_worker", "village_secretary", "duty_chief"))
         patrolling.walk(patrolling.Crew(*crew), village=HOME_VILLAGE, seed=seed, now=now)
+        alarms.hand_over(home=HOME_TOWN, now=now)
         notices.leave_the_news(now)
     chiefs = (part for part in PARTS if part.role in ("duty_chief", "hotline_chief", "county_chief"))
     offices.arrange({part.seats[0][1]: _actor(part.username, now) for part in chiefs}, now)

@@ -21,7 +21,6 @@ from tongxin.interfaces.desk.admin.doors import attempt, choices, label
 from tongxin.interfaces.desk.notices import Part
 from tongxin.look import filters
 from tongxin.look.forms import Choice
-from tongxin.rules import lamps
 from tongxin.rules.alarms import Answering, Category, Outcome, Result, Toward, answerings, is_late
 from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, Missing
@@ -30,11 +29,16 @@ from tongxin.rules.permissions import Actor, scope
 
 DAYS = 30
 SHOWN = 30
-KEYS = {Answering.ACKNOWLEDGE: "A", Answering.ARRIVE: "R", Answering.VISIT: "V", Answering.FEED_BACK: "F"}
+KEYS = {
+    Answering.ACKNOWLEDGE: "A",
+    Answering.GRID_WORKER_ARRIVES: "R",
+    Answering.MEDIATOR_VISITS: "V",
+    Answering.FEED_BACK: "F",
+}
 ICONS = {
     Answering.ACKNOWLEDGE: "check",
-    Answering.ARRIVE: "map-pin-check",
-    Answering.VISIT: "users",
+    Answering.GRID_WORKER_ARRIVES: "map-pin-check",
+    Answering.MEDIATOR_VISITS: "users",
     Answering.FEED_BACK: "message-reply",
 }
 
@@ -159,7 +163,7 @@ def _row(alarm: Alarm, now: datetime) -> dict[str, Any]:
         "way": " ".join(places.way(matter.area)),
         "state": label(State(matter.state)),
         "outcome": label(Outcome(alarm.outcome)) if alarm.outcome else "",
-        "lamps": [(push, *_lamp(push, now)) for push in alarm.pushes.all()],
+        "lamps": [(push, _short(push.to), *_lamp(push, now)) for push in alarm.pushes.all()],
         "is_open": matter.state in OPEN,
     }
 
@@ -177,18 +181,27 @@ def _wing(push: Push, alarm: Alarm, now: datetime, *, may_answer: bool) -> Wing:
         label(Result(push.result)) if push.result else "",
         [(each.value, label(each), KEYS[each], ICONS[each]) for each in open_ if each is not Answering.FEED_BACK],
         choices(Result) if Answering.FEED_BACK in open_ else (),
-        list(_steps(push, alarm, now)) if push.to == Toward.DESK else [],
+        list(_steps(push, alarm, now)) if push.to == Toward.TOWN_DESK else [],
     )
 
 
 def _lamp(push: Push, now: datetime) -> tuple[str, str]:
-    """Return the colour of a push and its words: what was acknowledged in time is over, what was not stays red."""
+    """Return the colour of a push and its words; without one, there is time yet. What was late stays red."""
     if is_late(facts_of(push), now):
         return "red", _("late") if push.acknowledged_at else _("overdue")
     if push.acknowledged_at:
         return "green", _("acknowledged")
-    amber = push.pushed_at + (push.due_at - push.pushed_at) * 0.5
-    return lamps.lamp(now, push.due_at, amber, is_stopped=False).value, filters.remainder_dense(push.due_at, now)
+    is_soon = now >= push.pushed_at + (push.due_at - push.pushed_at) / 2
+    return "amber" if is_soon else "", filters.remainder_dense(push.due_at, now)
+
+
+def _short(to: str) -> str:
+    """Return a push in a word, for lists."""
+    return {
+        Toward.ATTENDING_STATION: _("attending"),
+        Toward.RESPONSIBLE_STATION: _("responsible"),
+        Toward.TOWN_DESK: _("town desk"),
+    }[Toward(to)]
 
 
 def _moments(push: Push, now: datetime) -> Iterator[tuple[str, str]]:
@@ -203,9 +216,9 @@ def _moments(push: Push, now: datetime) -> Iterator[tuple[str, str]]:
 
 def _steps(push: Push, alarm: Alarm, now: datetime) -> Iterator[dict[str, str]]:
     """Yield 群众呼叫, 网格员报到, 调解员上门 with their moments: of units, no person is timed (S3-04)."""
-    done = ((_("Call"), alarm.raised_at), (label(Answering.ARRIVE), push.arrived_at))
+    done = ((_("Call"), alarm.raised_at), (label(Answering.GRID_WORKER_ARRIVES), push.arrived_at))
     is_next = True
-    for title, at in (*done, (label(Answering.VISIT), push.visited_at), (_("Result"), push.fed_back_at)):
+    for title, at in (*done, (label(Answering.MEDIATOR_VISITS), push.visited_at), (_("Result"), push.fed_back_at)):
         state = "done" if at else "now" if is_next else "todo"
         is_next = is_next and bool(at)
         yield {"label": title, "state": state, "moment": filters.recent(at, now) if at else ""}
@@ -215,7 +228,7 @@ def _facts(alarm: Alarm, now: datetime) -> Iterator[tuple[str, str]]:
     yield _("Number of the police"), alarm.number
     yield _("Handed over by"), alarm.partner.name
     yield _("Police called"), filters.recent(alarm.raised_at, now)
-    yield _("Handed over"), filters.recent(alarm.heard_at, now)
+    yield _("Reached us"), filters.recent(alarm.heard_at, now)
     yield _("Anybody hurt"), _("Yes") if alarm.is_hurt else _("No")
     yield _("Weapon"), _("Yes") if alarm.has_weapon else _("No")
     if alarm.corrected_at:
@@ -243,4 +256,4 @@ def _figures(actor: Actor, now: datetime) -> Iterator[tuple[str, ...]]:
 
 
 def _rate(part: int, whole: int) -> str:
-    return f"{filters.rate(100 * part / whole, 1)} ({part}/{whole})" if whole else "—"
+    return f"{filters.rate(part / whole, 1)} ({part}/{whole})" if whole else "—"

@@ -42,7 +42,7 @@ def answer_by_partner(
     `by` is the partner; the door has asked whose alarm it is.
     """
     require(by, Permission.REPORT)
-    if to is Toward.DESK:
+    if to is Toward.TOWN_DESK:
         raise Invalid("alarm.not_theirs")
     found = Push.objects.filter(alarm_id=alarm_id, to=to).values_list("pk", flat=True).first()
     if found is None:
@@ -93,7 +93,7 @@ def _duty(push: Push, by: Actor) -> Duty:
     """
     mine = [duty for duty in duties_for(by, Permission.ANSWER_ALARM) if duty.unit_id == push.unit_id]
     is_seen = visible_to(by).filter(pk=push.alarm.matter_id).exists()
-    is_station = push.to != Toward.DESK
+    is_station = push.to != Toward.TOWN_DESK
     duty = next((duty for duty in mine if is_seen or (is_station and duty.role in UNIT)), None)
     if duty is None and not is_seen:
         raise Missing("alarm.no_push")

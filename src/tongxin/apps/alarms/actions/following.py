@@ -63,9 +63,9 @@ def purge(*, by: Actor, now: datetime) -> int:
 
 def _note(alarm: Alarm, entry: Entry, by: Actor, now: datetime) -> None:
     if entry.kind == ACCEPTED:
-        desk = Push.objects.filter(alarm=alarm, to=Toward.DESK, acknowledged_at__isnull=True)
+        desk = Push.objects.filter(alarm=alarm, to=Toward.TOWN_DESK, acknowledged_at__isnull=True)
         if desk.update(acknowledged_at=entry.at):
-            record("alarm.acknowledge", f"alarm:{alarm.pk}", by=by, at=now, to=Toward.DESK.value, accepted=True)
+            record("alarm.acknowledge", f"alarm:{alarm.pk}", by=by, at=now, to=Toward.TOWN_DESK.value, accepted=True)
         return
     outcome = outcome_of(entry.kind, entry.data.get("close_as") or "")
     if outcome is None:

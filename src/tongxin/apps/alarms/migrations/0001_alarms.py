@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             name='Push',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.CharField(choices=[(tongxin.rules.alarms.Toward['ATTENDING'], tongxin.rules.alarms.Toward['ATTENDING']), (tongxin.rules.alarms.Toward['RESPONSIBLE'], tongxin.rules.alarms.Toward['RESPONSIBLE']), (tongxin.rules.alarms.Toward['DESK'], tongxin.rules.alarms.Toward['DESK'])], max_length=12)),
+                ('to', models.CharField(choices=[(tongxin.rules.alarms.Toward['ATTENDING_STATION'], tongxin.rules.alarms.Toward['ATTENDING_STATION']), (tongxin.rules.alarms.Toward['RESPONSIBLE_STATION'], tongxin.rules.alarms.Toward['RESPONSIBLE_STATION']), (tongxin.rules.alarms.Toward['TOWN_DESK'], tongxin.rules.alarms.Toward['TOWN_DESK'])], max_length=12)),
                 ('pushed_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
                 ('acknowledged_at', models.DateTimeField(null=True)),
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=20)),
-                ('to', models.CharField(blank=True, choices=[(tongxin.rules.alarms.Toward['ATTENDING'], tongxin.rules.alarms.Toward['ATTENDING']), (tongxin.rules.alarms.Toward['RESPONSIBLE'], tongxin.rules.alarms.Toward['RESPONSIBLE']), (tongxin.rules.alarms.Toward['DESK'], tongxin.rules.alarms.Toward['DESK'])], max_length=12)),
+                ('to', models.CharField(blank=True, choices=[(tongxin.rules.alarms.Toward['ATTENDING_STATION'], tongxin.rules.alarms.Toward['ATTENDING_STATION']), (tongxin.rules.alarms.Toward['RESPONSIBLE_STATION'], tongxin.rules.alarms.Toward['RESPONSIBLE_STATION']), (tongxin.rules.alarms.Toward['TOWN_DESK'], tongxin.rules.alarms.Toward['TOWN_DESK'])], max_length=12)),
                 ('what', models.CharField(max_length=12)),
                 ('at', models.DateTimeField()),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed')], default='waiting', max_length=8)),

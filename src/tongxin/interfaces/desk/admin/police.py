@@ -155,7 +155,7 @@ def _fields(told: Mapping[str, Any]) -> list[Field]:
             choices=tuple(Choice(code, names()[code]) for code in sorted(grounds)),
             hint=_("what lies outside is not taken"),
         ),
-        Field("url", _("Told at"), "url", told.get("url", ""), longest=500, hint=https),
+        Field("url", _("Address to be told at"), "url", told.get("url", ""), longest=500, hint=https),
     ]
 
 
@@ -168,7 +168,7 @@ def _change_fields(partner: Partner, posted: QueryDict | None) -> list[Field]:
     https = _("https; empty where it is told nothing")
     return [
         Field("name", _("Name"), value=told.get("name", ""), is_required=True, longest=60),
-        Field("url", _("Told at"), "url", told.get("url", ""), longest=500, hint=https),
+        Field("url", _("Address to be told at"), "url", told.get("url", ""), longest=500, hint=https),
         Field("is_open", _("Listen to it"), "check", told.get("is_open", "")),
     ]
 
