@@ -26,7 +26,7 @@ def test_a_fortnight_is_handed_over_once_and_what_was_settled_went_the_whole_way
 
     (figures,) = queries.figures(town.duty_chief, NOW.replace(day=1), NOW)
     assert handed == [len(alarms.LATELY), 0]
-    assert (figures.alarms, figures.settled) == (5, 2)
+    assert (figures.alarms, figures.settled) == (5, 1)  # the other one fell to a unit with nobody in it
     assert 0.5 < figures.in_time / figures.pushes < 1
     assert not Push.objects.filter(acknowledged_at__gt=NOW).exists()
     waiting = Alarm.objects.filter(ended_at=None, pushes__acknowledged_at=None).distinct()
