@@ -5,7 +5,7 @@ set aside while the copies are written and built again afterwards, as they would
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -95,13 +95,9 @@ def _reports(many: int) -> list[actions.Incoming]:
 
 def multiply(times: int) -> None:
     """Write every matter `times - 1` times more, each copy with a time shift of its own within the year."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET maintenance_work_mem = '512MB'")
-        cursor.execute("SET work_mem = '128MB'")
-        cursor.execute("SET synchronous_commit = off")
+    with filling(TABLES), connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM matters_matter")
         top = cursor.fetchone()[0]
-        rebuild = _set_indexes_aside(cursor)
         cursor.execute(
             f"CREATE TEMP TABLE shift AS SELECT id, k, id + k * {top} AS copy,"
             f" CASE WHEN closed_at IS NULL THEN make_interval(secs => random() * 86400)"
@@ -115,10 +111,7 @@ def multiply(times: int) -> None:
         subject = {"subject": "'matter:' || shift.copy"}
         _copies(cursor, "journal_entry", "t.subject = 'matter:' || shift.id", subject, leave="id")
         cursor.execute("SELECT setval('matters_matter_id_seq', (SELECT max(id) FROM matters_matter))")
-        for statement in rebuild:
-            cursor.execute(statement)
         cursor.execute("DROP TABLE shift")
-    connection.close()  # settings of the session end with it
 
 
 def _copies(cursor: Any, table: str, joined: str, given: dict[str, str], *, leave: str = "") -> None:
@@ -138,20 +131,34 @@ def _copies(cursor: Any, table: str, joined: str, given: dict[str, str], *, leav
     )
 
 
-def _set_indexes_aside(cursor: Any) -> list[str]:
-    """Drop the indexes and keys of the tables that are filled; return the statements that make them again."""
+@contextmanager
+def filling(tables: Sequence[str]) -> Iterator[None]:
+    """Set the indexes and keys of these tables aside while millions of rows are written, and make them again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+        cursor.execute("SET work_mem = '128MB'")
+        cursor.execute("SET synchronous_commit = off")
+        rebuild = _set_indexes_aside(cursor, list(tables))
+        yield
+        for statement in rebuild:
+            cursor.execute(statement)
+    connection.close()  # settings of the session end with it
+
+
+def _set_indexes_aside(cursor: Any, tables: list[str]) -> list[str]:
+    """Drop the indexes and keys of these tables; return the statements that make them again."""
     again: list[str] = []
     cursor.execute(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('f', 'p', 'u')"
         " OR contype = 'f' AND confrelid = ANY(%s::regclass[])"
         " ORDER BY array_position(ARRAY['f', 'u', 'p'], contype::text)",
-        [list(TABLES), list(TABLES)],
+        [tables, tables],
     )
     for table, name, definition in cursor.fetchall():
         cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         again.insert(0, f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-    cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)", [list(TABLES)])
+    cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)", [tables])
     for name, definition in cursor.fetchall():
         cursor.execute(f'DROP INDEX "{name}"')
         again.append(definition)

@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as laws
 from pytest_django.plugin import blocking_manager_key
@@ -32,7 +33,9 @@ def django_db_setup(server, django_db_setup, django_db_blocker):
         towns.found()
 
 
-_emptied = False  # by a test that commits: Django empties every table after it
+# Django would truncate every table after a test that commits, and write its own rows anew
+TransactionTestCase._fixture_teardown = lambda self: towns.leave()
+_emptied = False  # by a test that commits
 
 
 def _empties(item: pytest.Item) -> bool:
@@ -71,3 +74,10 @@ def now():
 def town(db):
     towns.stand()
     return towns.find()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from tests.sharing import Sharing
+
+    return Sharing(config, log) if config.getvalue("dist") == "loadscope" else None

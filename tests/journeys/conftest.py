@@ -1,7 +1,9 @@
-"""A real browser for the journeys: the system's own Chromium, one a module, one context a person."""
+"""A real browser for the journeys: the system's own Chromium, one for all of them, one context a person.
+
+`PICTURES=1 pytest tests/journeys/…` keeps what the pages look like in test-results/journeys.
+"""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,25 +11,19 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tests.browsers import ARGUMENTS, chromium
+from tests.interfaces.desk.visitors import visitor
 from tests.journeys.stage import Desk, is_fault
 from tongxin.look import catalog
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results" / "journeys"
-MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
-def chromium() -> str:
-    """Return where the browser stands, looked for as `tests/parts.sh` does."""
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    return next(filter(None, found), MAC)
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser_program() -> Iterator[Playwright]:
-    """Start Playwright, for a module whose people close their browsers and open them again."""
+    """Start Playwright, for people who close their browsers and open them again too."""
     # Playwright's own loop runs in this thread, and Django takes that for asynchronous code
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as play:
@@ -35,7 +31,7 @@ def browser_program() -> Iterator[Playwright]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(browser_program) -> Iterator[Browser]:
     browser = browser_program.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
     yield browser
@@ -58,14 +54,13 @@ def sign_in(browser, live_server, settings, town):
     def signed_in(name: str, locale: str = "zh-CN") -> Page:
         context = browser.new_context(locale=locale, viewport=DESK, base_url=live_server.url)
         contexts.append(context)
+        cookie = visitor(name).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         page = context.new_page()
         page.complaints = []
         page.on("console", lambda said: is_fault(said) and page.complaints.append(said.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.goto("/")
-        page.fill("[name=login]", name)
-        page.fill("[name=password]", "tongxin")
-        page.click("main button.btn-primary")
         page.wait_for_selector(".tx-nav, .tx-burger")
         return page
 
@@ -88,15 +83,15 @@ def desk(browser, live_server, settings, town) -> Iterator[Desk]:
 
 @pytest.fixture
 def keep(request):
-    """Keep a picture of a page at the width of a desk and of a phone: `keep(page, "dispatch")`."""
+    """Hold that a page fits a desk and a phone, and keep its pictures where asked: `keep(page, "dispatch")`."""
     folder = RESULTS / request.node.name.replace("[", "-").rstrip("]")
-    folder.mkdir(parents=True, exist_ok=True)
 
     def kept(page: Page, name: str) -> None:
         for width, size in (("1440", DESK), ("390", PHONE)):
             page.set_viewport_size(size)
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{name} scrolls sideways"
-            page.screenshot(path=folder / f"{name}-{width}.png", full_page=width == "390")
+            if "PICTURES" in os.environ:
+                page.screenshot(path=folder / f"{name}-{width}.png", full_page=width == "390")
         page.set_viewport_size(DESK)
 
     return kept
