@@ -4,11 +4,13 @@ import os
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as laws
 from pytest_django.plugin import blocking_manager_key
 
+from tests import migrated
 from tests import town as towns
 from tongxin import postgres
 
@@ -25,6 +27,13 @@ def server():
             yield
     else:
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(server, django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Let the test database be cloned from one that is migrated."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template()
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +82,7 @@ def now():
 @pytest.fixture
 def town(db):
     towns.stand()
-    return towns.find()
+    return towns.founded()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,7 +11,7 @@ JOURNEYS = "tests/journeys/"
 
 
 class Sharing(LoadScopeScheduling):
-    """Modules stay whole. The first worker takes journeys while there are any; another takes one if nothing else is left."""
+    """Modules stay whole. The first worker takes journeys first; another takes one where nothing else is left."""
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         walks = node is self.nodes[0]

@@ -177,6 +177,7 @@ def found() -> None:
                 rows = b"".join(out)
             if rows and table not in NOT_OURS:
                 _rows[table] = rows
+    founded()
 
 
 def stand() -> None:
@@ -231,6 +232,12 @@ def find() -> Town:
     persons = dict(Account.objects.filter(username__in=CAST).values_list("username", "person_id"))
     cast = {name: people.actor_of(persons[name], NOW) for name in CAST}
     return Town(cast, dict(Unit.objects.filter(code__in=UNITS).values_list("code", "id")))
+
+
+@cache
+def founded() -> Town:
+    """Return the town as it was built: the same whenever it stands, whatever tests change in it."""
+    return find()
 
 
 # --- tiny builders: they walk the real actions to a state, never set it ----------------------------------
