@@ -8,7 +8,7 @@ export DEMO_MATTERS ?= 30000
 # compiled once, started fast ever after
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench setup parts clean
+.PHONY: help demo test check bench client setup parts clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ check: $(VENV)/ready ## format, lint, types and the storeys of the house
 
 bench: $(VENV)/ready node_modules/ready ## figures beside their limits, also as bench/results/*.json
 	@$(BIN)/python -m bench
+
+client: $(VENV)/ready ## a Python client of the API, generated into build/tongxin-client
+	@$(BIN)/openapi-python-client generate --path docs/api/openapi.json --config docs/api/client.yml \
+		--meta setup --output-path build/tongxin-client --overwrite
 
 setup: $(VENV)/ready node_modules/ready ## install everything, start nothing
 
