@@ -122,6 +122,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Act.TAKE_BACK: "撤回派遣",
         Act.MERGE: "合并",
         Act.UNMERGE: "撤销合并",
+        Act.RECLASSIFY: "改分类",
         Act.FOLLOW: "随主件办结",
         Act.ESCALATE: "提级",
         Act.HAND_DOWN: "下派",

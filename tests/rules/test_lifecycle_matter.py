@@ -22,6 +22,7 @@ from tongxin.rules.lifecycles.matter import (
     Facts,
     Ground,
     Master,
+    Sort,
     State,
     decide,
     steps_from,
@@ -48,6 +49,7 @@ FULL = Ask(
     suggested_unit=THERE,
     master=Master(OTHER, State.HANDLING),
     because=Because.APPEAL,
+    sort=Sort("D02"),
 )
 EASY = Facts(
     State.HANDLING,
@@ -73,6 +75,8 @@ PERMITTED = {
     (Act.VERIFY, State.AWAITING_ACCEPTANCE): State.VERIFYING,
     (Act.CONFIRM, State.VERIFYING): State.AWAITING_ACCEPTANCE,
     (Act.DENY, State.VERIFYING): State.AWAITING_ACCEPTANCE,
+    (Act.RECLASSIFY, State.AWAITING_ACCEPTANCE): State.AWAITING_ACCEPTANCE,
+    (Act.RECLASSIFY, State.AWAITING_FILING): State.AWAITING_FILING,
     (Act.FILE, State.AWAITING_FILING): State.AWAITING_DISPATCH,
     (Act.DECLINE, State.AWAITING_FILING): State.REFUSED,
     (Act.DISPATCH, State.AWAITING_DISPATCH): State.AWAITING_SIGNATURE,
@@ -194,6 +198,26 @@ def test_a_refusal_names_its_ground_its_reason_and_the_way_out(act):
     assert try_it(act, facts_in(state), replace(FULL, ground=None)) == "step.no_ground"
     assert try_it(act, facts_in(state), replace(FULL, reason=" ")) == "step.no_reason"
     assert try_it(act, facts_in(state), replace(FULL, route="")) == "step.no_route"
+
+
+def test_a_matter_is_sorted_anew_until_it_is_filed_with_a_reason_and_never_out_of_sight():
+    for state in State:
+        facts = replace(facts_in(state), template="F11")
+        wanted = state in (State.AWAITING_ACCEPTANCE, State.AWAITING_FILING)
+        assert (try_it(Act.RECLASSIFY, facts) == state) == wanted
+    facts = replace(facts_in(State.AWAITING_ACCEPTANCE), template="F11")
+    for sort, code in (
+        (None, "step.no_template"),
+        (Sort("F11"), "step.same_template"),
+        (Sort("A02", is_sealed=True, is_seen=False), "step.seal_not_named"),
+    ):
+        assert try_it(Act.RECLASSIFY, facts, replace(FULL, sort=sort)) == code
+    assert try_it(Act.RECLASSIFY, facts, replace(FULL, reason=" ")) == "step.no_reason"
+    led = replace(facts, children=1)
+    assert try_it(Act.RECLASSIFY, led) == State.AWAITING_ACCEPTANCE  # all of them are of the other kind
+    assert try_it(Act.RECLASSIFY, led, replace(FULL, sort=Sort("A02", is_sealed=True))) == "step.has_children"
+    unable = frozenset(Role) - {Role.ACCEPTOR, Role.DUTY_CHIEF, Role.OPERATOR}
+    assert try_it(Act.RECLASSIFY, facts, roles=unable) == "step.wrong_role"
 
 
 def test_a_unit_returns_once_and_in_time_only():

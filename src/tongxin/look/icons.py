@@ -67,6 +67,7 @@ ACTS: dict[str, str] = {
     Act.REPLY: "message-reply",
     Act.REHANDLE: "refresh-alert",
     Act.WITHDRAW: "arrow-back",
+    Act.RECLASSIFY: "category",
 }
 KEYS: dict[str, str] = {
     Act.ACCEPT: "S",

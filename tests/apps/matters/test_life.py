@@ -215,6 +215,7 @@ class LifeOfAMatter(RuleBasedStateMachine):
         details |= {"close_as": CloseKind.LATE, "reply": "办好了", "because": Because.APPEAL}
         details |= {"master_id": self.other if act is Act.MERGE else None}
         details |= {"suggested_unit": self.town.unit["enforcement"]}
+        details |= {"template": "D02" if matter.template_code != "D02" else "C02"} if act is Act.RECLASSIFY else {}
         try:
             with transaction.atomic():
                 actions.take(act, matter_id=self.id, by=by, now=self.now, **details)

@@ -236,3 +236,24 @@ def test_who_joined_reads_how_the_master_stands_and_is_read_where_it_is_handled(
     assert "我家门口" not in gone and "两袋" not in gone
     for each in shown:
         each.close()
+
+
+def test_what_is_none_of_the_kinds_offered_is_taken_sorted_by_the_desk_and_told_with_new_dates(phone, brands, town):
+    answer = phone.post(FORM, {"text": LAMP, "template": "none", "contact_phone": PHONE, **here()})
+
+    matter = reported(answer)
+    link = f"/p/t/{matter.receipt}/"
+    assert matter.template_code == "F11"
+    assert "咨询或待归类事项" in text(phone.get(answer["Location"])) and "咨询或待归类事项" in text(phone.get(link))
+    desk = visitor("acceptor")
+    form = text(desk.get(f"/m/{matter.number}/act/reclassify/"))
+    assert form.index('value="D02"') < form.index('value="A01"')  # what the words say comes first
+    assert "请选要改成哪一类" in text(desk.post(f"/m/{matter.number}/act/reclassify/", {"reason": "是路灯。"}))
+    sent = desk.post(
+        f"/m/{matter.number}/act/reclassify/", {"template": "D02", "reason": "是路灯。", "rev": matter.rev}
+    )
+    assert sent.status_code == 302
+    page = text(phone.get(link))
+    assert "重新归类：路灯不亮" in page and "待归类" not in page and "是路灯。" not in page
+    whole = matter.deadlines.get(clock="whole", ended_at=None)
+    assert (whole.limit, whole.started_at) == ("1wd", matter.reported_at) or whole.limit.endswith("wd")

@@ -3,7 +3,7 @@
 from django.db.models import F
 
 from tongxin.apps.journal.entries import record
-from tongxin.apps.matters import overlaying
+from tongxin.apps.matters import overlaying, reclassifying
 from tongxin.apps.matters.models import Escalation, Matter, Merge
 from tongxin.apps.matters.overlays import order
 from tongxin.apps.matters.stepping import Change, is_asked_back
@@ -36,6 +36,8 @@ def write(change: Change, seq: int) -> None:
         case Act.FOLLOW:
             _part(change)
             _ask_back(change)
+        case Act.RECLASSIFY:
+            reclassifying.write(before)
         case Act.ESCALATE | Act.HAND_DOWN:
             _escalate(change, seq)
         case Act.RETURN:

@@ -21,12 +21,13 @@ from tongxin.rules.lifecycles.matter import (
     Facts,
     Ground,
     Master,
+    Sort,
     State,
     decide,
     steps_from,
 )
 from tongxin.rules.permissions import Actor, duties_at
-from tongxin.rules.routing import Case, Offices, route
+from tongxin.rules.routing import Case, Offices, Route, route
 from tongxin.rules.units import COMMAND, UnitKind
 
 # stands for what the form will ask: a button is refused for what cannot be mended by filling in its form
@@ -68,6 +69,7 @@ def choices(actor: Actor, matter: Matter, clocks: Sequence[Deadline], now: datet
     filled = FILLED | {
         "unit_id": matter.ruled_unit or -1,
         "master": Master(-1, State.AWAITING_ACCEPTANCE, matter.is_sealed),
+        "sort": Sort("-", matter.is_sealed),
     }
     ask = Ask(now, actor.person_id, **filled)  # type: ignore[arg-type]
     found = []
@@ -127,8 +129,13 @@ def _desks(known: Offices, area: str, levels: Iterable[Level]) -> Iterator[tuple
 
 def rerouted(matter: Standing, level: str) -> int:
     """Return the unit the rules name when the matter is handled at this level."""
+    return routed(matter, level).unit_id
+
+
+def routed(matter: Standing, level: str) -> Route:
+    """Return the unit and the rule that name it when the matter is handled at this level."""
     case = Case(matter.template_code, level, matter.urgency, matter.channel, matter.area)
-    return route(case, kinds.routing(), offices()).unit_id
+    return route(case, kinds.routing(), offices())
 
 
 def facts_of(
@@ -177,6 +184,7 @@ def facts_of(
         closed_by=matter.closed_by,
         is_held=matter.stopped_at is not None,
         reported_at=matter.reported_at,
+        template=matter.template_code,
     )
 
 

@@ -113,6 +113,12 @@ class Clockwork:
         self._keep(longer)
         return longer.running
 
+    def relimit(self, clock: Clock, limit: Limit, urgency: Urgency) -> None:
+        """Give a running clock another limit, counted from the start it has; it warns as this urgency wants it."""
+        found = self.own.get(clock)
+        if found and found.runs:
+            self._keep(self._counted(found, limit, urgency))
+
     def start_of(self, of: str, of_id: int, clock: Clock, limit: Limit) -> Running:
         """Start a clock of an overlay."""
         begun = self._begin(clock, limit)._replace(of=of, of_id=of_id)
@@ -193,11 +199,11 @@ class Clockwork:
     def _after_stop(self, each: Open, stopped_at: datetime) -> Open:
         return self._counted(each._replace(stops=(*each.stops, stopped_at, self.now)), each.running.limit)
 
-    def _counted(self, each: Open, limit: Limit) -> Open:
+    def _counted(self, each: Open, limit: Limit, urgency: Urgency | None = None) -> Open:
         """Return the clock as the law counts it."""
         clock = each.running.clock
         running = deadlines.recomputed(
-            clock, each.running.started_at, limit, self.urgency, each.stops, self.days,
+            clock, each.running.started_at, limit, urgency or self.urgency, each.stops, self.days,
             profile=CLOCK_PROFILES[clock], amber=self.book.amber,
         )  # fmt: skip
         return each._replace(running=running)

@@ -54,6 +54,10 @@ class Kind:
             fields = [str(next(iter(error.absolute_path), error.message))[:40] for error in wrong[:5]]
             raise Invalid("form.invalid", template=self.code, fields=fields)
 
+    def takes(self, name: str, answer: Any) -> bool:
+        """Tell whether this kind asks for an answer of this name and shape."""
+        return name in self.fields and not list(self._validator.iter_errors({name: answer}))
+
     def missing(self, answers: Mapping[str, Any]) -> list[str]:
         """Return the titles of required fields that are not answered yet."""
         return [self.fields[name].get("title", name) for name in self.form.get("required", []) if name not in answers]

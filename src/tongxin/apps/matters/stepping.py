@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from tongxin.apps.journal.entries import Draft
 from tongxin.apps.matters.choices import Rings, rerouted
 from tongxin.apps.matters.clockwork import DROPPED, Clockwork
+from tongxin.apps.matters.reclassifying import recount
 from tongxin.apps.matters.standing import Standing
 from tongxin.rules import deadlines
 from tongxin.rules.deadlines import Clock, Running, Urgency
@@ -49,6 +50,8 @@ class Asked:
     because: Because | None = None
     is_late: bool | None = None  # as its master was, for a matter that follows
     done_at: datetime | None = None  # when it was done, where it could be told only later
+    template: str = ""  # of which kind it is, where it is sorted anew
+    was: str = ""  # and of which it was: found, never asked for
 
 
 class Taken(NamedTuple):
@@ -124,7 +127,9 @@ def move_clocks(step: Step, matter: Standing, after: State, work: Clockwork, rin
     if step.act is Act.MERGE:
         work.stop()
         return None
-    if step.act is Act.UNMERGE:
+    if step.act is Act.RECLASSIFY:
+        recount(work, matter)
+    elif step.act is Act.UNMERGE:
         work.go()
     elif step.act is Act.FOLLOW:
         work.end_all()
@@ -309,6 +314,8 @@ def _entry(asked: Asked, matter: Standing, state: State, new: dict[str, Any], du
         "close_as": asked.close_as.value if asked.close_as else None,
         "because": asked.because.value if asked.because else None,
         "master": asked.master_id if act is Act.MERGE else matter.master_id if act is Act.UNMERGE else None,
+        "template": matter.template_code if act is Act.RECLASSIFY else None,
+        "was": asked.was if act is Act.RECLASSIFY else None,
         "desk": new["desk_id"] if is_moved else None,
         "level": new["level"] if is_moved else None,
         "answered": _answered(asked),

@@ -81,6 +81,7 @@ def _take(request: HttpRequest, found: Matter, asked: Act, now: datetime) -> Tak
         reply=posted.get("reply", ""),
         because=_one(Because, posted.get("because", "")),
         master_id=queries.id_of(master) if master else None,
+        template=posted.get("template", "") if asked is Act.RECLASSIFY else "",
         rev=rev,
     )
 

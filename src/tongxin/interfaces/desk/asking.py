@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from tongxin import words
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.models import Matter
+from tongxin.apps.matters.suggesting.queries import guess
 from tongxin.interfaces.desk.offers import ASKS
 from tongxin.look import filters
 from tongxin.look.forms import Choice, Field
@@ -21,6 +22,10 @@ ROUTE_LIMIT = 120
 # the field a refusal is about
 FIELD_OF = {
     "step.no_reason": "reason",
+    "step.no_template": "template",
+    "step.same_template": "template",
+    "step.seal_not_named": "template",
+    "template.unknown": "template",
     "step.no_ground": "ground",
     "step.no_route": "route",
     "step.no_close_kind": "close_as",
@@ -70,6 +75,10 @@ def _fields(found: Matter, act: Act, given: Mapping[str, Any], error: Mapping[st
             case "because":
                 causes = tuple(Choice(cause.value, words.label(cause, language)) for cause in Because)
                 yield Field(name, _("Why it is handled anew"), "radio", choices=causes, is_required=True, **said)
+            case "template":
+                listed = tuple(Choice(each.code, f"{each.code} {_name(each)}") for each in _templates(found))
+                hint = _("Limits, route, seal and questions follow; the dates are counted from the report.")
+                yield Field(name, _("Which kind it is"), "select", choices=listed, is_required=True, hint=hint, **said)
             case "reply" if owes_reply(found):
                 hint = _("The reporter reads this. Say what was done and whom to ask.")
                 yield Field(
@@ -81,6 +90,19 @@ def _fields(found: Matter, act: Act, given: Mapping[str, Any], error: Mapping[st
                 yield Field(name, label, "area", is_required=is_required, longest=TEXT_LIMIT, hint=hint, **said)
             case "before" | "after" | "other":
                 yield _photos(found, name, error.get(name, ""))
+
+
+def _templates(found: Matter) -> list[kinds.Kind]:
+    """Return the kinds to choose from: those its words suggest first, then all others by their codes."""
+    text = found.report.text if hasattr(found, "report") else ""
+    current = kinds.current()
+    suggested = [each.code for each in guess(text) if each.code in current]
+    rest = sorted(set(current) - set(suggested))
+    return [current[code] for code in (*suggested, *rest) if code != found.template_code]
+
+
+def _name(kind: kinds.Kind) -> str:
+    return kind.name_en if filters.is_english() else kind.name
 
 
 def owes_reply(found: Matter) -> bool:
@@ -110,6 +132,7 @@ def _reason(act: Act) -> tuple[str, str]:
         Act.HAND_DOWN: (_("Why it goes down"), _("The first clock runs on; the ring below gets one of its own.")),
         Act.RETURN: (_("Why it is not yours"), _("The command room hears it within a working day.")),
         Act.WITHDRAW: (_("Why it is withdrawn"), _("May stay empty in the first ten minutes.")),
+        Act.RECLASSIFY: (_("Why it is of another kind"), _("The record shows it; the reporter sees the new dates.")),
         Act.PROPOSE_VOID: (_("Why it should be voided"), _("A second person must confirm.")),
     }
     remark = (_("Remark"), _("May stay empty."))

@@ -39,7 +39,7 @@ AS_SUGGESTED = "suggested"
 ONE_BY_ONE = frozenset(
     {
         *(Act.ANSWER, Act.MERGE, Act.UNMERGE, Act.FOLLOW, Act.TAKE_BACK, Act.PROPOSE_VOID, Act.VOID),
-        *(Act.REOPEN, Act.REINSTATE, Act.REHANDLE),
+        *(Act.REOPEN, Act.REINSTATE, Act.REHANDLE, Act.RECLASSIFY),
     }
 )
 MANY = tuple(act for act, asks in ASKS.items() if act not in ONE_BY_ONE and not {"before", "after"} & set(asks))

@@ -40,6 +40,7 @@ ASKS: Mapping[Act, tuple[str, ...]] = {
     Act.VERIFY: (),
     Act.CONFIRM: ("other", "optional reason"),
     Act.DENY: ("other", "reason"),
+    Act.RECLASSIFY: ("template", "reason"),
     Act.FILE: (),
     Act.DECLINE: ("ground", "reason", "route"),
     Act.DISPATCH: ("unit", "optional reason"),

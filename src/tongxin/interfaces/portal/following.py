@@ -20,7 +20,7 @@ from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.evidence import open_evidence
 from tongxin.apps.journal.models import Entry, Evidence, EvidenceKind
 from tongxin.apps.journal.queries import evidence_of, story
-from tongxin.apps.matters import choices, kinds, overlay_choices, receipts
+from tongxin.apps.matters import choices, overlay_choices, receipts
 from tongxin.apps.matters.models import Deadline, Matter
 from tongxin.apps.notify import proofs
 from tongxin.apps.people.models import Post
@@ -29,9 +29,8 @@ from tongxin.guard.limits import Limit
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import following_story as telling
 from tongxin.interfaces.portal import photos
-from tongxin.interfaces.portal.frame import page, public, shell_at
+from tongxin.interfaces.portal.frame import kind_of, page, public, shell_at
 from tongxin.look import sending
-from tongxin.look.filters import is_english
 from tongxin.look.paper import qr
 from tongxin.rules import receipts as rules
 from tongxin.rules.errors import Missing, Refused
@@ -81,8 +80,7 @@ class Visit:
 
     @property
     def kind(self) -> str:
-        found = kinds.kind_of(self.matter.template_code, self.matter.template_version)
-        return found.name_en if is_english() else found.name
+        return kind_of(self.matter)
 
     def url(self, name: str = "track", *args: object) -> str:
         """Return an address under this link."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tongxin.apps.areas.queries import names
-from tongxin.apps.matters import actions, kinds
+from tongxin.apps.matters import actions
 from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.notify.actions import silence
@@ -21,8 +21,8 @@ from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import following_story as telling
 from tongxin.interfaces.portal import photos
 from tongxin.interfaces.portal.following import READS, Visit, acts, is_fresh, to_prove, visit
-from tongxin.interfaces.portal.frame import page, public, shell_at
-from tongxin.look.filters import is_english, say
+from tongxin.interfaces.portal.frame import kind_of, page, public, shell_at
+from tongxin.look.filters import say
 from tongxin.look.forms import Field
 from tongxin.rules.errors import Refused
 from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Act, State
@@ -240,9 +240,8 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
 
 def _about(master: Matter) -> dict[str, object]:
     """Return what who joins may know of the other report: its kind, its grid, its dates; not a word of it."""
-    kind = kinds.kind_of(master.template_code, master.template_version)
     return {
-        "kind": kind.name_en if is_english() else kind.name,
+        "kind": kind_of(master),
         "area": names().get(master.area, ""),
         "word": telling.word(State(master.state)),
         "reported_at": master.reported_at,

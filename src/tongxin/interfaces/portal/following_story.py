@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from tongxin.apps.journal.models import Entry
+from tongxin.apps.matters import kinds
 from tongxin.apps.matters.models import Deadline, Hold, Matter
 from tongxin.apps.people.queries import unit_names
 from tongxin.look import filters
@@ -240,6 +241,7 @@ def _title(domain: str, act: str, entry: Entry) -> str:
         f"matter.{Act.MERGE}": _("Put together with others who met the same"),
         f"matter.{Act.UNMERGE}": _("Handled by itself again"),
         f"matter.{Act.ESCALATE}": _("Raised to the desk above"),
+        f"matter.{Act.RECLASSIFY}": _("Sorted anew: %(kind)s") % {"kind": _kind(entry.data.get("template", ""))},
         f"matter.{Act.HAND_DOWN}": _("Handed to the desk below"),
         f"matter.{Act.URGE}": _("You urged it") if mine else "",
         f"matter.{Act.REPLY}": _("The city answered"),
@@ -258,6 +260,11 @@ def _title(domain: str, act: str, entry: Entry) -> str:
     if domain == "appeal" and entry.data.get("side") == "unit":
         return ""
     return str(titles.get(f"{domain}.{act}", ""))
+
+
+def _kind(code: str) -> str:
+    kind = kinds.current().get(code)
+    return ((filters.is_english() and kind.name_en) or kind.name) if kind else code
 
 
 def _extended(entry: Entry) -> str:

@@ -13,12 +13,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongxin.apps.areas.queries import children, names
+from tongxin.apps.matters import kinds
+from tongxin.apps.matters.models import Matter
 from tongxin.apps.publicity.models import Brand
 from tongxin.apps.publicity.queries import brand_of, brands
 from tongxin.look.filters import is_english, say
 from tongxin.rules.errors import Missing, Refused
+from tongxin.rules.lifecycles.matter import State
 
 HOTLINE = "12345"
+GENERAL = "F11"  # what a report is taken for when neither its words nor its reporter say: the desk sorts it
+UNSORTED = (State.AWAITING_ACCEPTANCE, State.VERIFYING, State.AWAITING_FILING)
 View = Callable[..., HttpResponse]
 
 
@@ -87,6 +92,14 @@ def shell_of(brand: Brand | None) -> Shell:
 def shell_at(area: str) -> Shell:
     """Return the frame for what lies in an area: that of its county."""
     return shell_of(brand_of(area))
+
+
+def kind_of(matter: Matter) -> str:
+    """Return what a matter is called by its kind; of the general one, until it is sorted, both it may be."""
+    if matter.template_code == GENERAL and matter.state in UNSORTED:
+        return _("A question, or something not sorted yet")
+    found = kinds.kind_of(matter.template_code, matter.template_version)
+    return (is_english() and found.name_en) or found.name
 
 
 def page(

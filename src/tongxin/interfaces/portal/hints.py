@@ -23,6 +23,7 @@ from tongxin.rules.errors import Invalid, Refused
 from tongxin.rules.permissions import RESIDENT
 
 OFFERED = 3
+NONE = "none"  # none of those that are offered
 FOUND = 6
 LONGEST = 400  # characters that are looked at while somebody types
 DANGERS = ("H", "G02")  # kinds in which somebody should call first

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tongxin.apps.matters import kinds, receipts
+from tongxin.apps.matters import receipts
 from tongxin.apps.matters.models import Deadline, Matter
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import photos
 from tongxin.interfaces.portal.following import Visit
 from tongxin.interfaces.portal.following_push import switch
-from tongxin.interfaces.portal.frame import page, public, shell_at
+from tongxin.interfaces.portal.frame import kind_of, page, public, shell_at
 from tongxin.look import filters
 from tongxin.look.paper import qr
 from tongxin.rules.deadlines import Clock
@@ -30,13 +30,12 @@ def receipt(request: HttpRequest, receipt: UUID) -> HttpResponse:
     running = Deadline.objects.filter(matter_id=matter.pk, ended_at__isnull=True, of="")
     clocks = {each.clock: each for each in running}
     link = request.build_absolute_uri(reverse("portal:track", args=[receipt]))
-    kind = kinds.kind_of(matter.template_code, matter.template_version)
     is_own = devices.is_own(request, matter)
     is_shown = is_own or not matter.is_sealed  # the kind of a sealed one may say it all
     context = {
         "tab": "mine",
         "matter": matter,
-        "kind": ((filters.is_english() and kind.name_en) or kind.name) if is_shown else "",
+        "kind": kind_of(matter) if is_shown else "",
         "link": link,
         "code": qr(link),
         "story": _story(matter, {name: each.due_at for name, each in clocks.items()}),

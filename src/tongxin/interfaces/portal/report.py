@@ -27,7 +27,7 @@ from tongxin.apps.matters.suggesting.queries import guess
 from tongxin.apps.notify.actions import silence, subscribe
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import hints, photos
-from tongxin.interfaces.portal.frame import page, public
+from tongxin.interfaces.portal.frame import GENERAL, page, public
 from tongxin.interfaces.portal.limits import REPORTS, limited
 from tongxin.look import filters
 from tongxin.look.forms import Choice, Field
@@ -42,7 +42,6 @@ from tongxin.rules.receipts import check_phone
 
 SOURCE = "portal"  # a form sent twice is one matter: its key is known from this source
 KEY_LEAST, KEY_MOST = 16, 40  # characters of a key a phone makes up; a shorter one could be guessed
-GENERAL = "F11"  # what a report is taken for when neither its words nor its reporter say: the desk finds out
 UNPLACED = "report.no_place"
 
 
@@ -153,10 +152,14 @@ def _check_mail(address: str) -> None:
 
 
 def _template(posted: QueryDict, text: str) -> str:
-    """Return the kind that was picked, else the likeliest one, else the general one: the desk looks at every report."""
-    if posted.get("template", "") in kinds.current():
-        return posted["template"]
-    found = guess(text)
+    """Return the kind that was picked, else the likeliest one, else the general one, which the desk sorts.
+
+    Who says that it is none of those offered is believed.
+    """
+    picked = posted.get("template", "")
+    if picked in kinds.current():
+        return picked
+    found = guess(text) if picked != hints.NONE else []
     return found[0].code if found else GENERAL
 
 

@@ -64,6 +64,7 @@ class Act(StrEnum):
     REPLY = "reply"  # 答复
     REHANDLE = "rehandle"  # 重办
     WITHDRAW = "withdraw"  # 撤回上报
+    RECLASSIFY = "reclassify"  # 改分类
 
 
 class CloseKind(StrEnum):
@@ -145,6 +146,15 @@ class Facts:
     closed_by: int | None = None
     is_held: bool = False  # the clocks stand still
     reported_at: datetime | None = None
+    template: str = ""
+
+
+class Sort(NamedTuple):
+    """The kind a matter is to be of; whether it is sealed then, and whether who asks would still see it."""
+
+    template: str
+    is_sealed: bool = False
+    is_seen: bool = True
 
 
 class Master(NamedTuple):
@@ -171,6 +181,7 @@ class Ask:
     master: Master | None = None
     because: Because | None = None
     reopen_days: int = REOPEN_DAYS
+    sort: Sort | None = None
 
 
 class StepRefused(Refused):

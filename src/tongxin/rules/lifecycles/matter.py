@@ -24,6 +24,7 @@ from tongxin.rules.lifecycles.facts import (
     Facts,
     Ground,
     Master,
+    Sort,
     State,
     StepRefused,
 )
@@ -43,6 +44,7 @@ from tongxin.rules.lifecycles.obstacles import (
     no_proposal,
     no_reason,
     no_route,
+    no_sort,
     no_suggested_unit,
     no_unit,
     not_for_towns,
@@ -52,6 +54,7 @@ from tongxin.rules.lifecycles.obstacles import (
     objection_open,
     on_hold,
     order_open,
+    out_of_sight,
     own_handling,
     rehandled_once,
     reopen_period_over,
@@ -63,6 +66,7 @@ from tongxin.rules.lifecycles.obstacles import (
     same_person,
     same_unit,
     seal_differs,
+    seal_leaves_children,
     special_without_reason,
     still_time_to_sign,
     too_late_to_undo,
@@ -90,6 +94,7 @@ __all__ = [
     "Ground",
     "Master",
     "Move",
+    "Sort",
     "State",
     "Step",
     "StepRefused",
@@ -188,6 +193,14 @@ LIFECYCLE: tuple[Step, ...] = (
     Step(A.VERIFY, _at(S.AWAITING_ACCEPTANCE), S.VERIFYING, ACCEPTORS | TIME),  # the platform: what a device saw
     Step(A.CONFIRM, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, sealed_by=CHIEFS),
     Step(A.DENY, _at(S.VERIFYING), S.AWAITING_ACCEPTANCE, CHECKERS, (no_reason,), sealed_by=CHIEFS),
+    # what it is, until it is filed: limits, route, form and seal follow, and its clocks run from the same start
+    Step(
+        A.RECLASSIFY,
+        _at(S.AWAITING_ACCEPTANCE, S.AWAITING_FILING),
+        None,
+        ACCEPTORS,
+        (no_sort, no_reason, out_of_sight, seal_leaves_children),
+    ),
     Step(A.FILE, _at(S.AWAITING_FILING), S.AWAITING_DISPATCH, CHIEFS),
     Step(A.DECLINE, _at(S.AWAITING_FILING), S.REFUSED, CHIEFS, (has_children, no_ground, no_reason, no_route), GONE),
     Step(

@@ -127,6 +127,23 @@ def seal_differs(facts: Facts, ask: Ask) -> Refused | None:
     return StepRefused("step.seal_differs") if differs else None
 
 
+def no_sort(facts: Facts, ask: Ask) -> Refused | None:
+    if ask.sort is None:
+        return StepRefused("step.no_template")
+    return StepRefused("step.same_template") if ask.sort.template == facts.template else None
+
+
+def out_of_sight(facts: Facts, ask: Ask) -> Refused | None:
+    """Who sorts a matter is named for the seal it has then: none is sealed away from everybody at its desk."""
+    return StepRefused("step.seal_not_named") if ask.sort and not ask.sort.is_seen else None
+
+
+def seal_leaves_children(facts: Facts, ask: Ask) -> Refused | None:
+    """Followers are as open or sealed as their master: see `seal_differs`."""
+    differs = ask.sort is not None and ask.sort.is_sealed != facts.is_sealed
+    return StepRefused("step.has_children", children=facts.children) if differs and facts.children else None
+
+
 def at_the_top(facts: Facts, _: Ask) -> Refused | None:
     return None if facts.upper_desk else StepRefused("step.at_the_top")
 

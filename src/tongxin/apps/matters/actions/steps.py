@@ -1,6 +1,7 @@
 """Steps: moving matters along their life. One step is a batch of one, and as many round trips as a thousand."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from tongxin.apps.journal.entries import Head, guarded, record_many
 from tongxin.apps.matters import beside, rows
 from tongxin.apps.matters.choices import facts_of, rings
 from tongxin.apps.matters.clockwork import MOVE, MOVED, Clockwork
+from tongxin.apps.matters.reclassifying import reclassified, sort_of
 from tongxin.apps.matters.standing import Open, Standing, locked
 from tongxin.apps.matters.stepping import CHANGED, Asked, Change, Taken, change_of, move_clocks
 from tongxin.apps.people.calendar import calendar
@@ -100,13 +102,18 @@ def _decide(asked: Asked, standing: Mapping[int, Standing], clocks: Sequence[Ope
         channel=matter.channel,
     )
     first = duties_at(asked.by, area=matter.area, desk_id=matter.first_desk_id, unit_id=None, channel=matter.channel)
-    step = decide(asked.act, facts, _ask(asked, standing, matter), frozenset(duties), at_first_desk=frozenset(first))
+    after = matter
+    if asked.act is Act.RECLASSIFY and asked.template:
+        after = reclassified(matter, asked.template)
+        asked = replace(asked, was=matter.template_code)
+    ask = _ask(asked, standing, matter, after)
+    step = decide(asked.act, facts, ask, frozenset(duties), at_first_desk=frozenset(first))
     counting = first if step.from_first_desk else duties
     duty = next(duty for role, duty in counting.items() if role in step.takers(facts))
     target = target_of(step, facts)
     around = rings(matter)
-    shown = move_clocks(step, matter, target, work, around)
-    return change_of(asked, matter, target, duty, late, work, shown, around)
+    shown = move_clocks(step, after, target, work, around)
+    return change_of(asked, after, target, duty, late, work, shown, around)
 
 
 def seen(by: Actor, matter: Standing | None) -> Standing:
@@ -116,7 +123,7 @@ def seen(by: Actor, matter: Standing | None) -> Standing:
     return matter
 
 
-def _ask(asked: Asked, standing: Mapping[int, Standing], matter: Standing) -> Ask:
+def _ask(asked: Asked, standing: Mapping[int, Standing], matter: Standing, after: Standing) -> Ask:
     master = None
     if asked.master_id:
         found = seen(asked.by, standing.get(asked.master_id))
@@ -134,6 +141,7 @@ def _ask(asked: Asked, standing: Mapping[int, Standing], matter: Standing) -> As
         master,
         asked.because,
         matter.book.reopen_days,
+        sort_of(after, asked.by) if asked.template else None,
     )
 
 

@@ -43,6 +43,7 @@ class Telling(NamedTuple):
 TELLINGS: Mapping[Act, Telling] = {
     Act.ACCEPT: Telling(Status.INVESTIGATING, "已受理。", "Accepted."),
     Act.FILE: Telling(Status.INVESTIGATING, "已立案，等待派给承办单位。", "Filed; a unit will be given the work."),
+    Act.RECLASSIFY: Telling(Status.OPEN, "已重新归类。", "Sorted anew."),
     Act.DISPATCH: Telling(Status.ACTION_SCHEDULED, "已派给{unit}。", "Given to {unit}."),
     Act.SIGN: Telling(Status.IN_PROGRESS, "{unit}正在办理。", "{unit} is at work."),
     Act.PROGRESS: Telling(Status.IN_PROGRESS, "办理有进展。", "There is progress."),

@@ -76,6 +76,7 @@ def take(request: HttpRequest, number: str, act: Act) -> HttpResponse:
             suggested_unit=showing.unit_id(said.suggested_unit),
             master_id=queries.id_of(said.master) if said.master else None,
             because=said.because,
+            template=said.template,
             rev=_rev(request, said),
         )
     meters.MATTERS.labels(act.value).inc()

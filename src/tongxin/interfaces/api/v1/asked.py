@@ -138,6 +138,7 @@ class Ask(Said):
     master: Annotated[str, told("合并到哪一件：编号 | number of the matter that this one follows", "KC261120-0411")] = (
         ""
     )
+    template: Annotated[str, told("改成哪一类：模板编码 | code of the kind it is to be of", "D02", maxLength=20)] = ""
     because: Annotated[Because | None, among(Because, "为什么重办 | why it is handled anew")] = None
     rev: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_INT)] | None,

@@ -8,6 +8,7 @@ from tongxin.rules.lifecycles.matter import LIFECYCLE, Act, Ask, Facts
 FIELDS = {
     "step.no_reason": "reason",
     "step.no_ground": "ground",
+    "step.no_template": "template",
     "step.no_route": "route",
     "step.no_unit": "unit",
     "step.no_close_kind": "close_as",
