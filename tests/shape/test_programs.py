@@ -26,6 +26,7 @@ OPERATIONS = {
     "desk:order-cancel": "cancelOrder",
     # the hotline
     "desk:call": "takeCall",
+    "desk:call-letter": "settleLetter",
     "desk:knowledge-write": "writeArticle rewriteArticle",
     "desk:knowledge-move": "moveArticle",
     "desk:reverse-one": "reviewFinding",
@@ -123,6 +124,8 @@ PAGES_ALONE = {
     "desk:keys": "a key never makes keys: who holds a stolen one would have two",
     "desk:key-revoke": "a key never ends keys: who holds a stolen one would shut out the others",
     "desk:post-seals": "who reads what is sealed is decided by a person signed in, with a second factor",
+    "desk:lines": "opens a line for a switchboard or a chat and shows its secret: for a person signed in",
+    "desk:line-change": "the ledger of lines, as above",
     "desk:police": "opens a door for another platform and shows its secret: for a person signed in",
     "desk:police-one": "the ledger of other platforms, as above",
     "desk:police-station": "the ledger of other platforms, as above",

@@ -8,6 +8,8 @@ from django.utils import timezone
 from tests.apps.alarms.conftest import police  # noqa: F401
 from tests.interfaces.api.conftest import a_body
 from tests.town import NOW, SONGYUAN_01, a_matter, a_report
+from tongxin.apps.hotline.actions.letters import Arrived, take_letter
+from tongxin.apps.hotline.letters import Said as Letter
 from tongxin.apps.insight import actions as insight
 from tongxin.apps.journal import worker
 from tongxin.apps.journal.models import Delivery
@@ -16,7 +18,7 @@ from tongxin.apps.matters.models import Matter, Unmasking
 from tongxin.apps.people.models import Account, Post
 from tongxin.apps.people.queries import actor_of
 from tongxin.rules.channels import Channel
-from tongxin.rules.permissions import RESIDENT, SYSTEM, Role
+from tongxin.rules.permissions import RESIDENT, SYSTEM, Role, reporting
 from tongxin.rules.reverse_check import Settings
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +123,34 @@ def test_an_article_is_written_by_one_and_published_by_another(caller):
     cited = {"text": "怎么认证", "template": "F14", "area": "330802001", "outcome": "answered", "reply": "手机认证。"}
     cited |= {"articles": [written["id"]]}
     assert ok(writer.post("/calls", cited), 201)["state"] == "closed"
+
+
+def test_a_letter_is_registered_answered_or_put_aside_by_the_unit_it_came_to(caller, town, settings):
+    settings.EMAIL_HOST = "mail.example"  # nothing is sent before the worker comes by
+    operator = caller("operator")
+    first, second, third = (_letter(n) for n in range(3))
+
+    waiting = ok(operator.get("/letters"))["items"]
+    place = {"template": "D02", "lon": LON, "lat": LAT}
+    registered = ok(operator.post(f"/letters/{first}/settle", {"settle": "report", **place}))
+    answered = ok(operator.post(f"/letters/{second}/settle", {"settle": "answer", "reply": "已安排维修。"}))
+    ok(operator.post(f"/letters/{third}/settle", {"settle": "aside"}))
+
+    assert [each["id"] for each in waiting] == [first, second, third]
+    assert waiting[0]["writer"] == "王* · f***@example.org" and "fang@" not in str(waiting)
+    matter = ok(operator.get(f"/matters/{registered['number']}"))
+    assert (matter["channel"], matter["state"], matter["text"]) == ("mail", "awaiting_filing", "门口路灯不亮")
+    assert answered["number"] == "" and ok(operator.get("/letters"))["items"] == []
+    assert operator.post(f"/letters/{first}/settle", {"settle": "aside"}).status_code == 404
+    for stranger in ("duty_chief", "neighbouring_chief"):
+        assert caller(stranger).get("/letters").status_code == 403
+        assert caller(stranger).get(f"/letters/{first}").status_code == 403
+
+
+def _letter(n):
+    said = Letter("fang@example.org", "王芳", "路灯", "门口路灯不亮", f"<{n}@example.org>")
+    arrived = Arrived(Channel.MAIL, str(n), said)
+    return take_letter(arrived, by=reporting("mailbox"), now=NOW)[0].pk
 
 
 def test_an_incident_is_answered_by_the_units_it_was_pushed_to(caller, town, police):  # noqa: F811

@@ -20,6 +20,7 @@ from tongxin.interfaces.api.v1 import (
     evidence,
     help,
     knowledge,
+    letters,
     matters,
     notices,
     overlay_shapes,
@@ -79,6 +80,7 @@ PARTS = (
     posts,
     administration,
     alarms,
+    letters,
 )
 
 
