@@ -126,7 +126,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "tongxin.interfaces.desk.signing_in.StaffOnly"
-ACCOUNT_FORMS = {"login": "tongxin.interfaces.desk.signing_in.SignIn"}
+ACCOUNT_FORMS = {
+    "login": "tongxin.interfaces.desk.signing_in.SignIn",
+    "reauthenticate": "tongxin.interfaces.desk.signing_in.Again",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

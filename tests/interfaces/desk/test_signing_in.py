@@ -81,6 +81,7 @@ def test_what_outlives_the_browser_opens_the_phone_alone_until_the_password_is_g
     door = browser.get("/m/?q=lamp")
     assert browser.get("/f/").status_code == 200
     assert door["Location"] == "/account/reauthenticate/?next=%2Fm%2F%3Fq%3Dlamp"
+    assert "/account/password/reset/" not in browser.get(door["Location"]).content.decode()  # nobody has a mail here
     browser.post(door["Location"], {"password": "wrong"})
     assert browser.get("/m/").status_code == 302
 

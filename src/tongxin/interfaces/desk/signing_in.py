@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, ReauthenticateForm
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django import forms
 from django.conf import settings
@@ -62,6 +62,14 @@ class SignIn(LoginForm):
         else:
             request.session.pop(KEPT, None)
         return answer
+
+
+class Again(ReauthenticateForm):
+    """allauth's form for the password given again, with the reason why instead of a reset by mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = _("A phone that stays signed in opens its own pages alone, under /f/.")
 
 
 def with_password(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
