@@ -1,11 +1,11 @@
 """A dispute the police hand over is one incident, pushed three ways; only the incident is kept, and its end is told."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from tests.apps.alarms.conftest import PHONE
-from tests.town import AT_SEA, NOW, ZHANGTAN_01, find, kinds_of
+from tests.town import AT_SEA, NOW, ZHANGTAN_01, a_report, find, kinds_of
 from tongxin.apps.alarms import actions, queries
 from tongxin.apps.alarms.models import Alarm, Heard, Partner, Push, Station, Telling
 from tongxin.apps.alarms.sealing import secrets_of
@@ -13,12 +13,15 @@ from tongxin.apps.journal import worker
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions as matters
 from tongxin.apps.matters.models import Contact, Matter
-from tongxin.apps.notify.models import Notice
-from tongxin.apps.people.models import Post
+from tongxin.apps.notify import telling
+from tongxin.apps.notify.models import Notice, Sending
+from tongxin.apps.people import queries as people
+from tongxin.apps.people.models import Person, Post
 from tongxin.rules.alarms import Answering, Category, Outcome, Result
+from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
 from tongxin.rules.lifecycles.matter import Act, Ground
-from tongxin.rules.permissions import SYSTEM
+from tongxin.rules.permissions import RESIDENT, SYSTEM, Role
 from tongxin.rules.sealing import Seal
 
 REFUSAL = {"ground": Ground.NOT_OURS, "reason": "属于法院执行。", "route": "请向法院申请执行"}
@@ -113,11 +116,20 @@ def test_an_alarm_taken_back_stays_with_the_reason_beside_it(police):
 
 def test_who_sees_an_alarm(town, police):
     Post.objects.filter(person_id=town.second_chief.person_id).update(seals=[])
+    unnamed = Person.objects.create(name="某")  # of the desk's own unit, but no post of its desk
+    Post.objects.create(
+        person=unnamed,
+        unit_id=town.unit["command_room"],
+        role=Role.HANDLER,
+        area="330802001",
+        start_on=date(2020, 1, 1),
+    )
     alarm, town = police.hand_over().alarm, find()
 
     seen = {name for name, actor in (town.cast | police.officers).items() if alarm in queries.visible_to(actor)}
     assert seen == {"duty_chief", "commander", "county_chief", "county_commander", "city_chief", "hotline_chief",
                     "station", "county"}  # fmt: skip
+    assert alarm not in queries.visible_to(people.actor_of(unnamed.pk, NOW))
     assert "second_chief" not in seen  # of the same room, but not named for what lies sealed
     assert not any(name.startswith("neighbouring") for name in seen)
     for actor in police.officers.values():  # the push lets them read the alarm, not the matter with its contact
@@ -233,6 +245,18 @@ def test_the_contact_goes_thirty_days_after_the_end_and_the_incident_stays(town,
     assert (before, after) == (0, 1)
     assert not Contact.objects.filter(matter_id=alarm.matter_id).exists()
     assert Alarm.objects.get().matter.report.text
+
+
+def test_a_party_whom_the_police_named_is_never_texted(town, police, settings):
+    settings.SMS_GATEWAY = "https://sms.example/"
+    alarm = police.hand_over().alarm
+    resident = matters.report(a_report(contact_phone=PHONE, channel=Channel.RESIDENT), by=RESIDENT, now=NOW)
+
+    for matter_id in (alarm.matter_id, resident.id):
+        matters.take(Act.ACCEPT, matter_id=matter_id, by=town.duty_chief, now=NOW)
+    telling.tell(list(Entry.objects.filter(kind="matter.accept")), NOW)
+
+    assert [each.matter_id for each in Sending.objects.filter(medium="sms")] == [resident.id]
 
 
 def test_figures_count_towns_and_what_the_reader_may_see(town, police):
