@@ -23,7 +23,7 @@ from tongxin.rules.deadlines import Clock
 from tongxin.rules.lifecycles.matter import LAMP_CLOCK, Act, CloseKind, State
 from tongxin.rules.permissions import DESK, GRID, UNIT, Actor, Role
 from tongxin.rules.returning import return_until
-from tongxin.rules.sealing import seal_of
+from tongxin.rules.sealing import is_handed_over, seal_of
 from tongxin.rules.units import UnitKind
 from tongxin.rules.working_time import Unit, due_at
 
@@ -70,7 +70,8 @@ class Life:
         self, stage: Stage, tale: Tale, kind: Any, matter: Reported, desk_id: int, suggested_id: int, wants_reply: bool
     ) -> None:
         self.stage, self.tale, self.kind, self.matter = stage, tale, kind, matter
-        self.seal = seal_of(kind.code, {}, is_sealed=kind.is_sealed, is_secret=False) or ""
+        is_sealed = kind.is_sealed or is_handed_over(kind.code, tale.channel)
+        self.seal = seal_of(kind.code, {}, is_sealed=is_sealed, is_secret=False) or ""
         self.rng = Random(f"{stage.seed}/{tale.number}/life")
         self.desk_id, self.suggested_id, self.unit_id = desk_id, suggested_id, None
         self.state, self.at = State(matter.state), tale.at
