@@ -33,6 +33,7 @@ from rich.console import Console  # noqa: E402
 from tongxin.apps.areas import editions  # noqa: E402
 from tongxin.apps.matters import ids, kinds, numbers  # noqa: E402
 from tongxin.apps.people import calendar, queries  # noqa: E402
+from tongxin.guard import sessions  # noqa: E402
 from tongxin.interfaces.console import city  # noqa: E402
 from tongxin.rules.permissions import Actor  # noqa: E402
 
@@ -137,12 +138,13 @@ def keys() -> dict[str, str]:
 
 
 def session(username: str) -> str:
-    """Return the cookie of a signed-in session."""
+    """Return the cookies of a signed-in session, as a browser sends them from its second page on."""
     from django.test import Client
 
     client = Client()
     client.force_login(queries.account_of(username), backend="allauth.account.auth_backends.AuthenticationBackend")
-    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    known = client.session
+    return f"{settings.SESSION_COOKIE_NAME}={known.session_key}; {sessions.COOKIE}={known.revision}"
 
 
 # --- the server in front ---------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 
-SECONDS = 60.0
+SECONDS = 15.0
 MOST = 20_000  # sessions a process remembers, the one longest unused goes first
 REVISION = "_revision"
 COOKIE = "tongxin-session-revision"

@@ -226,12 +226,14 @@ def _number(text: str) -> int:
 def faults(refusal: Refused) -> dict[str, str]:
     """Return the sentence under the field it is about."""
     by_code = {
-        "place.missing": "where",
         "area.unknown": "where",
         "step.no_reply": "answer",
         "letter.no_answer": "answer",
         "template.unknown": "template",
     }
+    if refusal.code == "place.missing":
+        # there is no map here to pick a point on
+        return {"where": _("Choose a place from the list: two characters of a village or a landmark are enough.")}
     if refusal.code in by_code:
         return {by_code[refusal.code]: filters.say(refusal)}
     return dict(mending.faults(refusal, {}))

@@ -98,11 +98,13 @@ def _shown(
     actor = request.actor  # type: ignore[attr-defined]
     waiting = list(letters.waiting(actor)[:LISTED])
     many = len(waiting) if len(waiting) < LISTED else letters.waiting(actor).count()
+    today = _today(request, now)
+    is_connected = bool(settings.LETTER_BOX) or Line.objects.filter(kind=LineKind.CHAT, is_open=True).exists()
     context: dict[str, Any] = {
         "now": now,
         "letter": None,
         "many": many,
-        "today": _today(request, now),
+        "today": today,
         "undelivered": [
             {
                 "to": letters.said(each.letter).masked,
@@ -112,7 +114,7 @@ def _shown(
             for each in letters.undelivered(actor)
         ],
         "next_url": "",
-        "has_way": bool(settings.LETTER_BOX) or Line.objects.filter(kind=LineKind.CHAT, is_open=True).exists(),
+        "has_way": is_connected or bool(today),
     }
     if letter is not None:
         context |= _beside(request, letter, waiting, given, wrong, now) | {"sentence": "" if wrong else sentence}

@@ -45,6 +45,8 @@ def listed(wrong: Mapping[str, str]) -> list[Fault]:
     labels = {
         "text": _("What happened"),
         "template": _("What kind it is"),
+        "where": _("Where"),
+        "answer": _("Answer in the call"),
         "lon": _("Place"),
         "area": _("Area"),
         "place": _("Address"),
