@@ -59,6 +59,12 @@ def codes(entry_ids: Collection[int], now: datetime) -> Mapping[int, str]:
     return {each.entry_id: code_of(each) for each in asked if proofs.is_alive(sent_of(each), now)}
 
 
+def is_under_way(matter_id: int, now: datetime) -> bool:
+    """Tell whether a code that was sent may still be tried. One statement."""
+    last = Proof.objects.filter(matter_id=matter_id).order_by("-sent_at", "-id").first()
+    return last is not None and proofs.is_alive(sent_of(last), now)
+
+
 def sent_of(proof: Proof) -> proofs.Sent:
     """Return what the rules look at."""
     return proofs.Sent(proof.sent_at, proof.tries, proof.is_used)

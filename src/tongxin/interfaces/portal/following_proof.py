@@ -36,8 +36,7 @@ def prove(request: HttpRequest, receipt: UUID) -> HttpResponse:
     posted = request.POST
     try:
         if wanted := posted.get("send", ""):
-            CODES.take(address_of(request))
-            notify.send_code(matter_id=found.matter.pk, medium=wanted, by=RESIDENT, now=found.now)
+            _send(request, found.matter.pk, wanted, found.now)
             return _asked(found, wanted)
         PROOFS.take(address_of(request))
         asked: dict[str, Any] = {"matter_id": found.matter.pk, "by": RESIDENT, "now": found.now}
@@ -97,5 +96,15 @@ def _looked_up(request: HttpRequest, now: datetime) -> Matter | str:
     ways = proofs.ways(known.pk)
     if not ways:
         return known
+    _send(request, known.pk, ways[0].medium, now)
+    return ways[0].medium
+
+
+def _send(request: HttpRequest, matter_id: int, medium: str, now: datetime) -> None:
+    """Send a code; who asks again too soon, while one is under way, enters that one. Raises Refused."""
     CODES.take(address_of(request))
-    return notify.send_code(matter_id=known.pk, medium=ways[0].medium, by=RESIDENT, now=now)
+    try:
+        notify.send_code(matter_id=matter_id, medium=medium, by=RESIDENT, now=now)
+    except Refused as refusal:
+        if refusal.code != "proof.too_many" or not proofs.is_under_way(matter_id, now):
+            raise

@@ -22,8 +22,6 @@ from tongxin.rules.errors import Refused
 from tongxin.rules.masking import masked_phone
 from tongxin.rules.occasions import Medium
 
-WAYS = (Medium.SMS, Medium.MAIL)  # being told on a device is a switch of its own, as only its browser can ask for it
-
 
 class Way(NamedTuple):
     """One address that was left, as the page shows it."""
@@ -53,7 +51,7 @@ def telling(request: HttpRequest, receipt: UUID) -> HttpResponse:
     ways = [_way(each) for each in queries.subscriptions(found.me, matter_id=found.matter.pk)]
     context = {
         "ways": ways,
-        "media": [(each.value, label(each)) for each in WAYS],
+        "media": [(Medium.SMS.value, _("Short message")), (Medium.MAIL.value, _("E-mail"))],
         "given": given,
         "errors": errors,
         "is_silent": queries.is_silent(found.me, found.matter),
