@@ -80,8 +80,9 @@ def phone(browser_program, network, settings, town, tmp_path) -> Iterator[Phone]
     assert phone.complaints == []
 
 
-def sign_in(page: Page, name: str) -> None:
+def sign_in(page: Page, name: str, *, own_phone: bool = True) -> None:
     page.fill("[name=login]", name)
+    page.set_checked("[name=own_phone]", own_phone)
     page.fill("[name=password]", "tongxin")
     page.click("main button.btn-primary")
     page.wait_for_selector(".tx-tabs")
@@ -106,7 +107,7 @@ def report(page: Page, shade: int, kind: str) -> None:
 
 def test_three_reports_made_without_a_network_arrive_once_after_the_browser_was_closed(phone, network, town):
     page = phone.open()
-    sign_in(page, "grid_worker")
+    sign_in(page, "grid_worker", own_phone=False)
     keep_the_day(page)
 
     phone.lose_network()
@@ -135,6 +136,8 @@ def test_three_reports_made_without_a_network_arrive_once_after_the_browser_was_
     assert Matter.objects.count() == 3 and Evidence.objects.count() == 3
     assert set(Matter.objects.values_list("source", "before_photos")) == {("field", 1)}
     assert set(Matter.objects.values_list("area", flat=True)) == {"330802001001001"}
+    phone.close()
+    expect(phone.open().locator(".tx-tabs")).to_be_visible()  # signed in on a phone of one's own, it stays so
 
 
 def test_a_check_made_without_a_network_shows_what_changed_and_keeps_what_was_written(phone, network, town):
