@@ -132,8 +132,11 @@ def _copies(cursor: Any, table: str, joined: str, given: dict[str, str], *, leav
 
 
 @contextmanager
-def filling(tables: Sequence[str]) -> Iterator[None]:
-    """Set the indexes and keys of these tables aside while millions of rows are written, and make them again."""
+def filling(tables: Sequence[str], *, without: str = "\0") -> Iterator[None]:
+    """Set the indexes and keys of these tables aside while millions of rows are written, and make them again.
+
+    Those that are built `without` ("USING gin") are not made again: nobody searches there.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'")
         cursor.execute("SET work_mem = '128MB'")
@@ -141,7 +144,8 @@ def filling(tables: Sequence[str]) -> Iterator[None]:
         rebuild = _set_indexes_aside(cursor, list(tables))
         yield
         for statement in rebuild:
-            cursor.execute(statement)
+            if without not in statement:
+                cursor.execute(statement)
     connection.close()  # settings of the session end with it
 
 

@@ -37,7 +37,7 @@ def run(sizes: Mapping[str, int]) -> list[Figure]:
         actions.set_rule(Settings(templates=frozenset(KINDS)), by=SYSTEM, now=now)
         start = now - timedelta(days=DAYS)
         plain = report(a_report(), by=SYSTEM, now=now).id
-        with full_houses.filling(["matters_matter"]):
+        with full_houses.filling(["matters_matter"], without="USING gin"):
             _fill("grid", many, plain, start)
             _fill("hotline", many, plain, start)
         Matter.objects.filter(pk=plain).delete()

@@ -28,7 +28,7 @@ def test_a_limit_is_changed_by_two_and_tried_before(sign_in, keep, town):
     while rehearsing.advance(timezone.now()):
         pass
     drafter.wait_for_selector("text=会有变化的事项")  # the page itself notices that the run has ended
-    assert drafter.locator("text=起草人不能发布自己的草案").is_visible()
+    drafter.wait_for_selector("text=起草人不能发布自己的草案")
     keep(drafter, "rehearsed")
 
     second.goto(address)

@@ -58,7 +58,11 @@ class Phone:
         return page
 
     def close(self) -> None:
+        """Close the browser, which forgets what was to last for this time: one without a window keeps it."""
         if self.context:
+            for each in self.context.cookies():
+                if each["expires"] == -1:
+                    self.context.clear_cookies(name=each["name"])
             self.context.close()
         self.context = None
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from tests import town as towns
 from tongxin.apps.journal import outbox
@@ -20,18 +21,20 @@ def test_a_handler_hears_of_new_work_goes_to_it_and_chooses_how_to_be_told(sign_
     page = sign_in("handler")
 
     page.click("header a[aria-label^='通知']")
-    assert page.locator(".tx-notices li.new").count() == 3
+    fresh = page.locator(".tx-notices li.new")
+    expect(fresh).to_have_count(3)
     page.click(f".tx-notices a:has-text('{numbers[0]}')")
-    assert numbers[0] in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(numbers[0])
 
     page.goto("/notices/")
-    assert page.locator(".tx-notices li.new").count() == 2
+    expect(fresh).to_have_count(2)
     page.click("text=全部标为已读")
-    assert page.locator(".tx-notices li.new").count() == 0
-    assert page.get_attribute("header a[href='/notices/']", "aria-label") == "通知，0 条未读"
+    expect(page.locator("header a[href='/notices/']")).to_have_attribute("aria-label", "通知，0 条未读")
+    expect(fresh).to_have_count(0)
 
     page.click("main a:has-text('通知方式')")
     page.check("input[name=work][value=mail]")
     page.click("main button.btn-primary")
+    expect(page.locator(".tx-banners")).to_be_visible()
     assert page.is_checked("input[name=work][value=mail]") and not page.is_checked("input[name=time][value=mail]")
     assert page.complaints == []
