@@ -3,11 +3,15 @@
 import shutil
 
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-# the same Chromium built without a window's trimmings comes first: a journey costs it half the CPU time
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+WHOLE = ("chromium", "chromium-browser", "google-chrome")
+WINDOWLESS = "chromium-headless-shell"  # the same Chromium without a window's trimmings: half the CPU time
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
-def chromium() -> str:
-    """Return where the browser stands, looked for as `tests/parts.sh` does."""
-    return next(filter(None, map(shutil.which, NAMES)), MAC)
+def chromium(*, whole: bool = False) -> str:
+    """Return where the browser stands, looked for as `tests/parts.sh` does.
+
+    `whole` where it is closed and opened again: only a whole one forgets sessions then, as a person's does.
+    """
+    names = WHOLE if whole else (WINDOWLESS, *WHOLE)
+    return next(filter(None, map(shutil.which, names)), MAC)

@@ -43,7 +43,7 @@ class Phone:
     def open(self, path: str = "/f/") -> Page:
         self.context = self.play.chromium.launch_persistent_context(
             str(self.folder),
-            executable_path=chromium(),
+            executable_path=chromium(whole=True),
             args=ARGUMENTS,
             locale="zh-CN",
             viewport=PHONE,
@@ -58,11 +58,7 @@ class Phone:
         return page
 
     def close(self) -> None:
-        """Close the browser, which forgets what was to last for this time: one without a window keeps it."""
         if self.context:
-            for each in self.context.cookies():
-                if each["expires"] == -1:
-                    self.context.clear_cookies(name=each["name"])
             self.context.close()
         self.context = None
 
