@@ -134,7 +134,7 @@ def test_the_page_tells_the_last_training_with_denominators_curve_and_weak_spots
     assert 0 < right < held_out
     assert f"{right} / {held_out}" in page
     assert "<polyline" in page
-    assert page.count("<td>0.") == len(report["curve"])
+    assert page.count('<th scope="row">0.') == len(report["curve"])
     assert "C23 犬只扰民与流浪动物" in page
     assert "认错的" in page
 
