@@ -48,7 +48,7 @@ __all__ = ["SHAPES", "router"]
 router = Router()
 KEY = ReceiptKey()
 KEYED = (
-    header("X-Receipt-Key", "回执密钥；没有时只给出公开的 | key of the receipt; without it, what is public", "9f2c71d0"),
+    header("X-Receipt-Key", "回执密钥；没有时只给出公开的 | key of the receipt; without it, what is public", "9f2c71"),
 )
 
 
