@@ -1,6 +1,6 @@
 """What is shown to everybody: which matters singly, which only counted, and how few are too few to count.
 
-One rule for every public door (docs/adr/0007): a single matter is shown where its kind lies on public ground, to its
+One rule for every public door (docs/adr/0008): a single matter is shown where its kind lies on public ground, to its
 grid and without a word of its reporter; all others are only counted, never fewer than k.
 
 Source: domain.md §8 (public map of reports: k ≥ 5, no free text until reviewed).
