@@ -84,7 +84,6 @@ def sign_in(page: Page, name: str, *, own_phone: bool = True) -> None:
     page.fill("[name=login]", name)
     page.set_checked("[name=own_phone]", own_phone)
     page.fill("[name=password]", "tongxin")
-    page.uncheck("[name=own_phone]")  # else the session outlives the browser
     page.click("main button.btn-primary")
     page.wait_for_selector(".tx-tabs")
 

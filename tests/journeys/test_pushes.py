@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from tests.apps.notify.conftest import Came, hung_up, receiver  # noqa: F401
 from tests.interfaces.desk.visitors import visitor
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import ARGUMENTS, PHONE, chromium
 from tests.town import a_report
 from tongxin.apps.journal import outbox
 from tongxin.apps.matters import actions, receipts
@@ -49,15 +49,16 @@ def house(settings):
 
 
 @pytest.fixture
-def phone(browser, live_server, receiver, town):  # noqa: F811
-    """A phone whose browser takes pushes at a server of ours."""
+def phone(browser_program, live_server, receiver, town):  # noqa: F811
+    """A phone whose browser takes pushes at a server of ours; one without a window shows no notices."""
+    browser = browser_program.chromium.launch(executable_path=chromium(whole=True), args=ARGUMENTS)
     context = browser.new_context(locale="zh-CN", viewport=PHONE, base_url=live_server.url)
     context.set_default_timeout(30_000)  # whoever comes first waits for the house to wake up
     point = KEY.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     keys = {"p256dh": _text(point), "auth": _text(AUTH)}
     context.add_init_script(f"({SERVICE})({json.dumps({'endpoint': receiver.url + '/push/abc', 'keys': keys})})")
     yield context.new_page()
-    context.close()
+    browser.close()
 
 
 def _text(octets: bytes) -> str:
