@@ -65,7 +65,7 @@ def _script(line: "psycopg.Connection[tuple[object, ...]]", ids: Sequence[int]) 
     matters, children = [], {"matters_report": [], "matters_deadline": [], "journal_entry": [], "journal_delivery": []}
     for place, id_ in enumerate(ids):
         own = f"{MATTER} - {len(ids) - 1 - place}"
-        matters.append((id_, {"id": "nextval('matters_matter_id_seq')", "number": None}))
+        matters.append((id_, {"id": "nextval('matters_matter_id_seq')", "receipt": "gen_random_uuid()"}))
         children["matters_report"].append((id_, {"matter_id": own}))
         children["matters_deadline"].append((id_, {"matter_id": own}))
         children["journal_entry"].append((id_, {"subject": f"'matter:' || ({own})"}))
@@ -83,14 +83,7 @@ def _insert(
     rows: Sequence[tuple[int, dict[str, str | None]]],
 ) -> str:
     """Return the INSERT of copies of these rows, the named columns replaced by expressions."""
-    names = [
-        name
-        for (name,) in line.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
-            [table],
-        )
-        if (table, name) not in {("matters_deadline", "id"), ("journal_entry", "id"), ("journal_entry", "recorded_at")}
-    ]
+    names = [name for (name,) in line.execute(COLUMNS, [table]).fetchall() if f"{table}.{name}" not in GIVEN_BY_DEFAULT]
     lines = []
     for id_, replaced in rows:
         chosen = ", ".join(f'"{name}"::text' for name in names)
