@@ -3,18 +3,15 @@
 Loopback only. It ships with the product for demonstrations and tests, and says in every answer that it is a simulator.
 """
 
-import json
-import urllib.error
-import urllib.request
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 from tongxin.guard import envelopes
+from tongxin.interfaces.console import simulators
 
-SECONDS = 5.0
 NAME = "tongxin-chat-simulator"
 MOST_BYTES = 64 * 1024
 
@@ -50,18 +47,11 @@ class Chat:
         else:
             told = {"MsgId": id_, "MsgType": "text", "FromUserName": conversation, "FromName": name, "Content": text}
             told |= {"CreateTime": int(at.timestamp())}
-        body = json.dumps(told, ensure_ascii=False)
-        headers = {"content-type": "application/json", "user-agent": NAME}
-        return body.encode(), headers | envelopes.signed([self.secret], f"msg_{id_}", body, at)
+        return simulators.message(NAME, self.secret, told, at, id_)
 
     def send(self, body: bytes, headers: dict[str, str]) -> int:
         """Send a message as it is; return the status it was answered with."""
-        asked = urllib.request.Request(self.target, body, headers, method="POST")
-        try:
-            with urllib.request.urlopen(asked, timeout=SECONDS) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as refused:
-            return refused.code
+        return simulators.send(self.target, body, headers)[0]
 
     def take(self, headers: dict[str, str], body: bytes) -> int:
         """Take an answer of the hotline; return a status. The same one again is taken, and kept once."""
@@ -79,7 +69,7 @@ class Chat:
 def serve(chat: Chat, port: int) -> ThreadingHTTPServer:
     """Return a server on loopback that takes the hotline's answers at /, and writes what is posted to /write."""
 
-    class Door(BaseHTTPRequestHandler):
+    class Door(simulators.Door):
         server_version = NAME
 
         def do_POST(self) -> None:
@@ -88,15 +78,6 @@ def serve(chat: Chat, port: int) -> ThreadingHTTPServer:
                 status = chat.write(body.decode("utf-8", "replace"), f"conv-{uuid.uuid4().hex[:6]}", "模拟")
             else:
                 status = chat.take({name.lower(): value for name, value in self.headers.items()}, body)
-            told = json.dumps({"simulator": NAME, "status": status}).encode()
-            self.send_response(status if self.path != "/write" else 200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(told)))
-            self.end_headers()
-            self.wfile.write(told)
-            self.wfile.flush()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing: what people write belongs in no log."""
+            self.say(status if self.path != "/write" else 200, {"simulator": NAME, "status": status})
 
     return ThreadingHTTPServer(("127.0.0.1", port), Door)

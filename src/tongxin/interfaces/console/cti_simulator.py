@@ -6,17 +6,16 @@ It ships with the product for demonstrations and tests, and says in every answer
 import json
 import random
 import threading
-import urllib.error
-import urllib.request
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import datetime
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-SECONDS = 5.0
+from tongxin.interfaces.console import simulators
+
 NAME = "tongxin-cti-simulator"
 
 
@@ -54,32 +53,17 @@ class Switchboard:
 
     def envelope(self, event: str, ref: str, at: datetime | None = None, **more: str) -> tuple[bytes, dict[str, str]]:
         """Return a signed message, as body and headers."""
-        at = at or datetime.now(UTC)
-        body = json.dumps({"type": event, "timestamp": at.isoformat(), "data": {"call": ref, **more}})
-        id_ = f"msg_{uuid.uuid4().hex}"
-        headers = {
-            "content-type": "application/json",
-            "user-agent": NAME,
-            "webhook-id": id_,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": Webhook(self.secret).sign(id_, at, body),
-        }
-        return body.encode(), headers
+        return simulators.event(NAME, self.secret, event, {"call": ref, **more}, at)
 
     def send(self, body: bytes, headers: dict[str, str]) -> int:
         """Send a message as it is; return the status it was answered with."""
-        asked = urllib.request.Request(self.target, body, headers, method="POST")
-        try:
-            with urllib.request.urlopen(asked, timeout=SECONDS) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as refused:
-            return refused.code
+        return simulators.send(self.target, body, headers)[0]
 
 
 def serve(board: Switchboard, port: int) -> ThreadingHTTPServer:
     """Return a server that takes orders for a switchboard, and calls at /ring; the caller runs and ends it."""
 
-    class Door(BaseHTTPRequestHandler):
+    class Door(simulators.Door):
         server_version = NAME
 
         def do_POST(self) -> None:
@@ -102,16 +86,7 @@ def serve(board: Switchboard, port: int) -> ThreadingHTTPServer:
             self._say(200, {"simulator": True, "orders": board.orders})
 
         def _say(self, status: int, told: dict[str, Any]) -> None:
-            answer = json.dumps(told | {"by": NAME}).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-            self.wfile.flush()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing: numbers belong in no log."""
+            self.say(status, told | {"by": NAME})
 
     return ThreadingHTTPServer(("127.0.0.1", port), Door)
 

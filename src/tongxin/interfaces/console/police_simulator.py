@@ -7,19 +7,16 @@ stories exists.
 import json
 import random
 import threading
-import urllib.error
-import urllib.request
-import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import datetime
+from http.server import ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from tongxin.interfaces.console import simulators
 from tongxin.rules.working_time import SHANGHAI
 
-SECONDS = 5.0
 NAME = "tongxin-police-simulator"
 
 
@@ -67,32 +64,18 @@ class Platform:
 
     def envelope(self, kind: str, data: dict[str, Any], at: datetime | None = None) -> tuple[bytes, dict[str, str]]:
         """Return a signed message, as body and headers."""
-        at = at or datetime.now(UTC)
-        body = json.dumps({"type": kind, "timestamp": at.isoformat(), "data": data}, ensure_ascii=False)
-        id_ = f"msg_{uuid.uuid4().hex}"
-        headers = {
-            "content-type": "application/json",
-            "user-agent": NAME,
-            "webhook-id": id_,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": Webhook(self.secret).sign(id_, at, body),
-        }
-        return body.encode(), headers
+        return simulators.event(NAME, self.secret, kind, data, at)
 
     def send(self, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """Send a message as it is; return the status and what it was answered."""
-        asked = urllib.request.Request(self.target, body, headers, method="POST")
-        try:
-            with urllib.request.urlopen(asked, timeout=SECONDS) as answer:
-                return int(answer.status), json.load(answer)
-        except urllib.error.HTTPError as refused:
-            return refused.code, json.load(refused)
+        status, answer = simulators.send(self.target, body, headers)
+        return status, json.loads(answer)
 
 
 def serve(platform: Platform, port: int) -> ThreadingHTTPServer:
     """Return a server that is told how incidents end, and hands one over at /alarm; the caller runs and ends it."""
 
-    class Door(BaseHTTPRequestHandler):
+    class Door(simulators.Door):
         server_version = NAME
 
         def do_POST(self) -> None:
@@ -116,16 +99,7 @@ def serve(platform: Platform, port: int) -> ThreadingHTTPServer:
             self._say(200, {"simulator": True, "told": platform.told})
 
         def _say(self, status: int, told: dict[str, Any]) -> None:
-            answer = json.dumps(told | {"by": NAME}, ensure_ascii=False).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json; charset=utf-8")
-            self.send_header("content-length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-            self.wfile.flush()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing: what happened to people belongs in no log."""
+            self.say(status, told | {"by": NAME})
 
     return ThreadingHTTPServer(("127.0.0.1", port), Door)
 

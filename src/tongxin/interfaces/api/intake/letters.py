@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any
 
-import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -13,15 +12,13 @@ from tongxin.apps.hotline.actions import Arrived
 from tongxin.apps.hotline.letters import Said
 from tongxin.apps.hotline.letters_reading import NAME_MOST, TEXT_MOST
 from tongxin.apps.hotline.models import Line
-from tongxin.guard.addresses import address_of
 from tongxin.guard.limits import Limit
-from tongxin.interfaces.api.problems import TooLarge, WrongMethod, respond
+from tongxin.interfaces.api.intake import signed
 from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, Refused
 from tongxin.rules.letters import LineKind
 from tongxin.rules.permissions import reporting
 
-log = structlog.get_logger()
 BODY_LIMIT = 65_536
 ID_MOST = 200
 KNOCKS = Limit(a_minute=600, burst=120)  # a channel tells what a city's people write, not what they hold down
@@ -33,18 +30,12 @@ def heard(request: HttpRequest, line: str) -> HttpResponse:
     try:
         _take_in(request, line)
     except Refused as refusal:
-        if refusal.status != 401:  # those were logged where they were found
-            log.warning("chat.not_taken", line=line[:40], code=refusal.code)
-        return respond(request, refusal)
+        return signed.not_taken(request, refusal, "chat", line=line)
     return HttpResponse(status=202)
 
 
 def _take_in(request: HttpRequest, code: str) -> None:
-    KNOCKS.take(address_of(request))
-    if request.method != "POST":
-        raise WrongMethod("method.not_allowed", method=request.method, allowed="POST")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
-        raise TooLarge("cti.too_large", limit_kb=BODY_LIMIT // 1024)
+    signed.let_in(request, KNOCKS, most=BODY_LIMIT, too_large="cti.too_large")
     now = timezone.now()
     line = Line.objects.filter(code=code[:40], kind=LineKind.CHAT, is_open=True).first()
     body = cti.verified(line, {name: request.headers.get(name, "") for name in cti.HEADERS}, request.body, now)

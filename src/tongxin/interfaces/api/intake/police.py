@@ -14,10 +14,10 @@ from tongxin.apps.alarms.actions import Said, Taken
 from tongxin.apps.alarms.models import Alarm, Partner
 from tongxin.apps.alarms.sealing import secrets_of
 from tongxin.guard import envelopes
-from tongxin.guard.addresses import address_of
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.api.intake import police_shapes as shapes
-from tongxin.interfaces.api.problems import TooLarge, Unknown, WrongMethod, respond
+from tongxin.interfaces.api.intake import signed
+from tongxin.interfaces.api.problems import Unknown
 from tongxin.interfaces.api.v1 import bodies, showing
 from tongxin.rules.alarms import Result, Saying, Toward
 from tongxin.rules.errors import Missing, Refused
@@ -42,9 +42,7 @@ def heard(request: HttpRequest, partner: str) -> HttpResponse:
     try:
         answer, status = _take_in(request, partner)
     except Refused as refusal:
-        if refusal.status != 401:  # those were logged where they were found
-            log.warning("police.not_taken", partner=partner[:40], code=refusal.code)
-        return respond(request, refusal)
+        return signed.not_taken(request, refusal, "police", partner=partner)
     return showing.answer(answer, status)
 
 
@@ -58,11 +56,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 
 
 def _take_in(request: HttpRequest, code: str) -> tuple[Answer, int]:
-    KNOCKS.take(address_of(request))
-    if request.method != "POST":
-        raise WrongMethod("method.not_allowed", method=request.method, allowed="POST")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
-        raise TooLarge("police.too_large", limit_kb=BODY_LIMIT // 1024)
+    signed.let_in(request, KNOCKS, most=BODY_LIMIT, too_large="police.too_large")
     now = timezone.now()
     partner = queries.partner(code)
     _verify(request, partner, code, now)
