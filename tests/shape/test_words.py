@@ -4,6 +4,7 @@ import ast
 import inspect
 import pkgutil
 import re
+from collections import Counter
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
@@ -54,6 +55,20 @@ def test_every_refusal_has_its_sentence_in_both_languages():
     for code, (chinese, english) in words.REFUSALS.items():
         assert re.search(r"[\u4e00-\u9fff]", chinese), code
         assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"[“”].*?[“”]", "", english)), code
+
+
+def test_a_refusal_is_said_in_one_place():
+    tables = [import_module(name).REFUSALS for name in ("tongxin.words.house", *sentences())]
+
+    said = Counter(code for table in tables for code in table)
+    assert [code for code, times in said.items() if times > 1] == []
+    assert set(said) == set(words.REFUSALS)
+
+
+def sentences() -> list[str]:
+    """Return the modules that apps and doors keep their sentences in."""
+    found = (path.relative_to(SOURCE.parent).with_suffix("") for path in SOURCE.rglob("sentences*"))
+    return sorted(".".join(path.parts) for path in found if "__pycache__" not in path.parts)
 
 
 def test_both_languages_of_a_sentence_use_the_facts_they_are_given():

@@ -4,7 +4,7 @@
 class Refused(Exception):
     """Something asked for may not be done. `code` names the rule, `facts` fill the sentence shown at the door.
 
-    `status` is the HTTP status a door answers with; sentences live in `words.py`, never here.
+    `status` is the HTTP status a door answers with; sentences live in `words` and `sentences`, never here.
     """
 
     status = 409

@@ -74,7 +74,7 @@ def withdraw_notice(*, notice_id: int, by: Actor, now: datetime) -> Notice:
     """Take a notice off the public pages; the row stays. Raises Missing, NotAllowed."""
     notice = Notice.objects.select_for_update().filter(pk=notice_id).first()
     if notice is None:
-        raise Missing("notice.missing")
+        raise Missing("notice.not_posted")
     duty = _duty(by, Permission.POST_NOTICE, notice.area)
     if notice.withdrawn_at is not None:
         return notice

@@ -78,4 +78,26 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "消息内容不符合约定（{found}）。字段见 docs/operations.md。",
         "The message does not fit ({found}). Its fields are in docs/operations.md.",
     ),
+    # a simulated city
+    "simulate.no_areas": (
+        "还没有区划：请先运行 tongxin load_areas cities/quzhou。",
+        "No areas yet: run tongxin load_areas first.",
+    ),
+    "simulate.no_catalog": (
+        "还没有事项模板：请先运行 tongxin load_catalog。",
+        "No templates yet: run tongxin load_catalog first.",
+    ),
+    "simulate.no_units": (
+        "还没有单位或在岗人员：请先设立单位和岗位。",
+        "No units or staff yet: open units and posts first.",
+    ),
+    "simulate.no_grids": ("还没有可用的网格：请先载入带中心点的网格。", "No grids with a center yet: load them first."),
+    "simulate.differs": (
+        "重现的数字是 {found}，公布的是 {printed}。",
+        "The figures lived through are {found}, those printed {printed}.",
+    ),
+    "simulate.not_empty": (
+        "已有 {matters} 件事项。要再加，请用 --more。",
+        "{matters} matters stand already. To add more, use --more.",
+    ),
 }

@@ -1,4 +1,4 @@
-"""What a refusal of this app says, in Chinese and English; joins `words.REFUSALS`. Older ones stand in `words.py`."""
+"""Sentences for those who reported: their links, what they add, what they join."""
 
 REFUSALS: dict[str, tuple[str, str]] = {
     "receipt.missing": (
@@ -23,15 +23,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "这一步要先证明是您报的：请填留的手机号后四位，或用上报时的手机打开。",
         "Show first that you reported it: enter the last four digits of the telephone you left, or open it on the "
         "phone you reported with.",
-    ),
-    "step.no_template": ("请选要改成哪一类。", "Choose which kind it is to be of."),
-    "step.same_template": (
-        "已经是这一类了，不用改。要改请选别的类别。",
-        "It is of this kind already; choose another one.",
-    ),
-    "step.seal_not_named": (
-        "改成这一类要密封，您的岗位没有被指定处理这类密封事项。请由被指定的受理岗位来改。",
-        "It would be sealed, and your post is not named for that seal. A post that is named for it can sort it so.",
     ),
     "resident.no_text": ("请写几个字再提交。", "Write a few words first."),
     "resident.ended": (
