@@ -22,7 +22,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "一条通知最多显示 {days} 天。请改结束时间，到期可以再发。",
         "A notice stands for at most {days} days. Change the end; it can be posted again then.",
     ),
-    "notice.not_posted": ("没有这条通知，可能已经删除。请回到通知列表。", "There is no such notice. Go back to the list."),
+    "notice.not_posted": (
+        "没有这条通知，可能已经删除。请回到通知列表。",
+        "There is no such notice. Go back to the list.",
+    ),
     "publication.empty": (
         "请写出公开的文字，或选“不公开”。",
         "Write the words to be shown, or choose not to show any.",
