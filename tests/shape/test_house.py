@@ -3,6 +3,8 @@
 import ast
 import re
 import subprocess
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,9 @@ from django.db import models
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "tongxin"
 FILES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
+MODULES = {
+    ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES
+}
 STOREYS = (  # each may look down, never up, nor at its neighbor
     ("journal",),
     ("areas",),
@@ -29,14 +34,17 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Return what a file imports, at its head or later: modules, and of ours the files that names are taken from."""
     found = set()
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return found
+            names = {f"{node.module}.{name.name}" for name in node.names}
+            found |= (names & MODULES.keys()) | ({node.module} if names - MODULES.keys() else set())
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
@@ -58,6 +66,13 @@ def test_the_journal_has_no_foreign_keys():
 def test_nobody_uses_signals():
     assert [path for path in FILES if any(name.startswith("django.dispatch") for name in imports(path))] == []
     assert [path for path in FILES if any(name.startswith("django.db.models.signals") for name in imports(path))] == []
+
+
+def test_no_file_imports_itself_in_a_circle():
+    """Not even late, inside a function, or for its types only."""
+    needs = {name: imports(path) & MODULES.keys() for name, path in MODULES.items()}
+
+    TopologicalSorter(needs).prepare()  # raises CycleError, which names the circle
 
 
 def test_no_app_reaches_another_ones_models_by_name():

@@ -12,12 +12,14 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tongxin.interfaces.console import simulators
 from tongxin.rules.masking import masked_phone, masked_text
 
+NAME = "tongxin-gateway-simulator"
 SECONDS = 300  # an older message is a replayed one
 MOST_BYTES = 64 * 1024
 KEPT = 20_000
@@ -49,7 +51,7 @@ class Simulator:
 
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> ThreadingHTTPServer:
         """Return a server that listens already; let it `serve_forever()`."""
-        server = ThreadingHTTPServer((host, port), type("Handler", (_Handler,), {"simulator": self}))
+        server = ThreadingHTTPServer((host, port), type("Door", (_Door,), {"simulator": self}))
         server.daemon_threads = True
         return server
 
@@ -123,30 +125,22 @@ def _is_signed(query: Mapping[str, str], secret: str) -> bool:
     return is_fresh and hmac.compare_digest(base64.b64encode(told).decode(), query.get("sign", ""))
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """HTTP around a simulator."""
+class _Door(simulators.Door):
+    """The simulator's address; a sender keeps its connection."""
 
     protocol_version = "HTTP/1.1"
+    server_version = NAME
     simulator: Simulator
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         if length > MOST_BYTES:
             self.close_connection = True
-            return self._say(413, {"code": "too_large"})
+            return self.say(413, {"code": "too_large"})
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self._say(*self.simulator.answer(self.path, self.rfile.read(length), headers))
+        self.say(*self.simulator.answer(self.path, self.rfile.read(length), headers))
 
     def do_GET(self) -> None:
         """Show what was taken, the newest first."""
         newest = [line_of(each) for each in reversed(self.simulator.taken[-200:])]
-        self._say(200, {"taken": len(self.simulator.taken), "newest": newest})
-
-    def _say(self, status: int, told: Mapping[str, Any]) -> None:
-        body = json.dumps(told, ensure_ascii=False).encode()
-        told_as = "Content-Type: application/json; charset=utf-8"
-        head = f"HTTP/1.1 {status} -\r\n{told_as}\r\nContent-Length: {len(body)}\r\n\r\n"
-        self.wfile.write(head.encode() + body)  # one packet: two would wait for each other (Nagle)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing: what was taken is shown instead."""
+        self.say(200, {"taken": len(self.simulator.taken), "newest": newest})

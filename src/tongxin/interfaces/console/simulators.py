@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -41,7 +42,9 @@ def send(target: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]
 class Door(BaseHTTPRequestHandler):
     """HTTP around a simulator: JSON out, nothing in the log, for what it takes is about people."""
 
-    def say(self, status: int, told: dict[str, Any]) -> None:
+    wbufsize = -1  # head and body leave in one packet: two would wait for each other (Nagle)
+
+    def say(self, status: int, told: Mapping[str, Any]) -> None:
         answer = json.dumps(told, ensure_ascii=False).encode()
         self.send_response(status)
         self.send_header("content-type", "application/json; charset=utf-8")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from tongxin import words
 from tongxin.apps.areas.queries import names
 from tongxin.apps.people.queries import unit_names
-from tongxin.interfaces.field import spoken, syncing, tasks
+from tongxin.interfaces.field import open_tasks, spoken, syncing
 from tongxin.rules.permissions import GRID, Actor, Duty, Permission, may
 
 
@@ -65,7 +65,7 @@ def _post(here: Duty) -> str:
 
 def _tabs(request: HttpRequest, actor: Actor) -> Iterator[Tab]:
     yield Tab("today", _("Today"), reverse("field:today"), "home")
-    yield Tab("tasks", _("To do"), reverse("field:tasks"), "checklist", tasks.waiting(request))
+    yield Tab("tasks", _("To do"), reverse("field:tasks"), "checklist", open_tasks.count(request))
     if may(actor, Permission.REPORT):
         yield Tab("report", _("Report"), reverse("field:report"), "camera")
     yield Tab("map", _("Ground map"), reverse("field:map"), "map-pin")

@@ -13,7 +13,7 @@ from tongxin.apps.areas.queries import names
 from tongxin.apps.matters import ground
 from tongxin.apps.notify import actions, queries
 from tongxin.apps.people.queries import unit_names
-from tongxin.interfaces.field import frame, tasks
+from tongxin.interfaces.field import frame, open_tasks, tasks
 from tongxin.look.filters import say
 from tongxin.rules.errors import Refused
 from tongxin.rules.lifecycles.matter import State
@@ -45,7 +45,7 @@ def _shown(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
         "this_week": sum(row.reported_at.astimezone(SHANGHAI).date() >= week for row in reports),
         "open_ones": sum(row.closed_at is None for row in reports),
         "push": queries.switch(actor),
-        "waits": tasks.waiting(request),
+        "waits": open_tasks.count(request),
         "reports": [(tasks.task_of(row, now), words.label(State(row.state), language)) for row in reports],
     }
 

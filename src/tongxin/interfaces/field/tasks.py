@@ -49,13 +49,6 @@ def of(request: HttpRequest, now: datetime) -> list[tuple[Task, State]]:
     return request.field_tasks  # type: ignore[attr-defined,no-any-return]
 
 
-def waiting(request: HttpRequest) -> int:
-    """Return how many tasks wait. One statement, none where they were read already."""
-    if hasattr(request, "field_tasks"):
-        return len(request.field_tasks)
-    return ground.waiting(request.actor)  # type: ignore[attr-defined]
-
-
 def task_of(row: Row, now: datetime) -> Task:
     """Return a matter as a line of a list."""
     lamp = row.lamp(now)

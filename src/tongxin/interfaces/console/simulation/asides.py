@@ -4,10 +4,11 @@ Each part is asked for like a step and decided by the same rules; what they refu
 """
 
 from collections.abc import Generator
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import timedelta
+from typing import Any
 
 from tongxin.interfaces.console.simulation import phrases
+from tongxin.interfaces.console.simulation.standing import Over, Standing
 from tongxin.rules import deadlines
 from tongxin.rules.area_codes import Level
 from tongxin.rules.overlays import branch, call_back, extension, hold, objection, summons, whistle
@@ -17,60 +18,36 @@ from tongxin.rules.rulebook import CallBacks
 from tongxin.rules.units import COMMAND
 from tongxin.rules.working_time import SHANGHAI, Limit
 
-if TYPE_CHECKING:
-    from tongxin.interfaces.console.simulation.lives import Life
-
 MINUTE = timedelta(minutes=1)
-
-
-class Over(NamedTuple):
-    """An act on what lies over a matter. `on`: on each open one of this kind; None: it lays a new one."""
-
-    act: str
-    matter_id: int
-    by: Actor
-    now: datetime
-    on: Overlay | None = None
-    unit_id: int | None = None  # only on the one that asks this unit
-    said: tuple[tuple[str, Any], ...] = ()
-
-
-class Dues(NamedTuple):
-    """When the two great clocks of a matter run out now."""
-
-    handle: datetime | None
-    whole: datetime | None
-    is_open: bool
-
 
 Asking = Generator[Any, Any, None]
 
 
-def _over(life: "Life", act: str, by: Actor | None, on: Overlay | None = None, **said: Any) -> Asking:
+def _over(life: Standing, act: str, by: Actor | None, on: Overlay | None = None, **said: Any) -> Asking:
     if by is not None:
         life.at += MINUTE
         unit_id = said.pop("of_unit", None)
         life.due_at((yield Over(str(act), life.matter.id, by, life.at, on, unit_id, tuple(said.items()))))
 
 
-def _sitting(life: "Life", role: Role, unit_id: int | None) -> Actor | None:
+def _sitting(life: Standing, role: Role, unit_id: int | None) -> Actor | None:
     able = life.stage.sitting(role, unit_id) if unit_id else ()
     return life.rng.choice(able) if able else None
 
 
-def _uninvolved(life: "Life", role: Role) -> Actor | None:
+def _uninvolved(life: Standing, role: Role) -> Actor | None:
     """Return somebody of the desk who neither handled nor closed it."""
     able = [each for each in life.stage.sitting(role, life.desk_id) if each.person_id not in life.handlers]
     return life.rng.choice([each for each in able if each.person_id != life.closer] or [None])
 
 
-def _departments(life: "Life") -> list[int]:
+def _departments(life: Standing) -> list[int]:
     """Return the town's units beside the handling one that are no desk of the command line."""
     others = life.stage.others(life.unit_id or 0, life.matter.area[: Level.TOWN])
     return [unit for unit in others if life.stage.units[unit][1] not in COMMAND.values()]
 
 
-def ruled(life: "Life", right: int) -> Asking:
+def ruled(life: Standing, right: int) -> Asking:
     """The command room hears an objection: nearly always the unit that returned it is right."""
     chief = _sitting(life, Role.DUTY_CHIEF, life.desk_id)
     life.at += timedelta(minutes=life.rng.randint(15, 120))
@@ -79,7 +56,7 @@ def ruled(life: "Life", right: int) -> Asking:
     )
 
 
-def while_handled(life: "Life") -> Asking:
+def while_handled(life: Standing) -> Asking:
     """Before the work is reported done: somebody may need more time, others' hands, or has to wait."""
     if life.chance("joint"):
         yield from _joined(life)
@@ -91,7 +68,7 @@ def while_handled(life: "Life") -> Asking:
         yield from _whistled(life)
 
 
-def _extended(life: "Life") -> Asking:
+def _extended(life: Standing) -> Asking:
     own = deadlines.hastened(life.kind.limit, life.kind.urgency)
     if life.handle_due is None or life.at >= life.handle_due:
         return
@@ -102,7 +79,7 @@ def _extended(life: "Life") -> Asking:
     yield from _over(life, extension.Act.GRANT, chief, Overlay.EXTENSION)
 
 
-def _held(life: "Life") -> Asking:
+def _held(life: Standing) -> Asking:
     handler, chief = _sitting(life, Role.HANDLER, life.unit_id), _sitting(life, Role.COMMANDER, life.desk_id)
     ground, reason = life.rng.choice(phrases.HOLDS)
     until = (life.at + timedelta(days=life.rng.randint(10, 50))).astimezone(SHANGHAI).date()
@@ -114,7 +91,7 @@ def _held(life: "Life") -> Asking:
     yield from _over(life, hold.Act.RESUME, handler, Overlay.HOLD, reason="条件已具备，恢复办理。")
 
 
-def _joined(life: "Life") -> Asking:
+def _joined(life: Standing) -> Asking:
     others = _departments(life)
     if not others:
         return
@@ -129,7 +106,7 @@ def _joined(life: "Life") -> Asking:
     yield from _over(life, branch.Act.DONE, helper, Overlay.BRANCH, reason="协办部分已完成。")
 
 
-def _whistled(life: "Life") -> Asking:
+def _whistled(life: Standing) -> Asking:
     units = _departments(life)[:3]
     chief = _sitting(life, Role.DUTY_CHIEF, life.desk_id)
     if not units or chief is None:
@@ -149,7 +126,7 @@ def _whistled(life: "Life") -> Asking:
     yield from _over(life, whistle.Act.CONCLUDE, chief, Overlay.WHISTLE, **concluded)
 
 
-def called_back(life: "Life") -> Generator[Any, Any, bool]:
+def called_back(life: Standing) -> Generator[Any, Any, bool]:
     """The first desk calls back who left a number, as far as the sample asks for it; tell whether it is done anew."""
     life.at += timedelta(hours=life.rng.uniform(2, 40))
     if life.at > life.stage.end:

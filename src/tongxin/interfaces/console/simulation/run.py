@@ -15,10 +15,10 @@ from tongxin.apps.matters.actions.evidence import Known, attach_known_many
 from tongxin.apps.matters.models import Deadline, Matter
 from tongxin.apps.matters.overlaying import MODELS
 from tongxin.interfaces.console.simulation import scenes, tales
-from tongxin.interfaces.console.simulation.asides import Dues, Over
-from tongxin.interfaces.console.simulation.lives import Life, Photo, Telling
+from tongxin.interfaces.console.simulation.lives import Life
 from tongxin.interfaces.console.simulation.pictures import Album
 from tongxin.interfaces.console.simulation.stage import SimulationRefused, Stage, read
+from tongxin.interfaces.console.simulation.standing import Dues, Over, Photo, Telling
 from tongxin.interfaces.console.simulation.tales import Tale
 from tongxin.rules.area_codes import Level
 from tongxin.rules.channels import Channel
