@@ -31,6 +31,8 @@ def tell(environ, start):
         return environ["wsgi.file_wrapper"](open(KEPT.name, "rb"))
     if path == "/pieces":
         return Pieces([b"one ", b"two"])
+    if path == "/known":
+        return Pieces()
     if path == "/slow":
         time.sleep(0.1)
     names = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "CONTENT_LENGTH", "REMOTE_ADDR", "HTTP_COOKIE", "HTTP_X_A")

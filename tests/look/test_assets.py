@@ -1,5 +1,6 @@
 """The sprite holds just the icons in use, and says which name does not exist."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,19 @@ def test_a_second_build_changes_nothing():
     call_command("assets", verbosity=0)
 
     assert {file: file.stat().st_mtime_ns for file in assets.BUILT.iterdir()} == before
+
+
+def test_what_is_sent_packed_is_what_lies_beside_it_also_after_it_was_changed(tmp_path):
+    sheet = tmp_path / "look.css"
+    sheet.write_text("a { color: red; }" * 90)
+    assets.pack(sheet)
+
+    sheet.write_text("a { color: blue; }" * 90)
+    assets.pack(sheet)
+
+    packed = tmp_path / "look.css.gz"
+    assert gzip.decompress(packed.read_bytes()) == sheet.read_bytes()
+    assert packed.stat().st_size < sheet.stat().st_size / 10
 
 
 def test_names_are_found_wherever_an_icon_is_named(tmp_path):

@@ -165,8 +165,7 @@ class Gate:
             if isinstance(pieces, _File) and (path := pieces.path):
                 return status, headers, path
             if getattr(pieces, "streaming", False):
-                self._stream(proto, status, headers, pieces)
-                return status, headers, None
+                return status, headers, None if self._stream(proto, status, headers, pieces) else b""
             return status, headers, b"".join(pieces)
         finally:
             if close := getattr(pieces, "close", None):
@@ -174,14 +173,19 @@ class Gate:
             if body is not None:
                 body.close()
 
-    def _stream(self, proto: Proto, status: int, headers: Headers, pieces: Iterable[bytes]) -> None:
-        """Send piece by piece, as fast as it is taken; who takes nothing any more is left."""
+    def _stream(self, proto: Proto, status: int, headers: Headers, pieces: Iterable[bytes]) -> bool:
+        """Send piece by piece, as fast as it is taken; who takes nothing any more is left. Tell whether there was any.
+
+        There is nothing to send of a file that is only asked about (HEAD), or that the browser has already (304).
+        """
         transport = None
         with suppress(TimeoutError, ProtocolClosed, ProtocolError):
             for piece in pieces:
                 if transport is None:
                     transport = asyncio.run_coroutine_threadsafe(_opened(proto, status, headers), self._loop).result()
                 asyncio.run_coroutine_threadsafe(_sent(transport, piece), self._loop).result(SENDING)
+            return transport is not None
+        return True
 
 
 class Turns:

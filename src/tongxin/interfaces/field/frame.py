@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 
 from tongxin import words
 from tongxin.apps.areas.queries import names
@@ -29,6 +30,7 @@ class Tab(NamedTuple):
     count: int = 0
 
 
+@gzip_page  # a third of the size, on the line where it counts
 def page(
     request: HttpRequest, template: str, context: Mapping[str, Any], *, tab: str = "", status: int = 200
 ) -> HttpResponse:

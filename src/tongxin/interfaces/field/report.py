@@ -42,7 +42,6 @@ class Offer(NamedTuple):
     often: int = 0  # how many of it were reported on this ground lately
 
 
-@gzip_page
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Show the form, or take in what was sent without script."""

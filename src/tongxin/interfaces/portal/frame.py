@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 
 from tongxin.apps.areas.queries import children, names
 from tongxin.apps.matters import kinds
@@ -102,6 +103,7 @@ def kind_of(matter: Matter) -> str:
     return (is_english() and found.name_en) or found.name
 
 
+@gzip_page  # a third of the size, on the line where it counts
 def page(
     request: HttpRequest, template: str, context: Mapping[str, Any], *, shell: Shell | None = None, status: int = 200
 ) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""`tongxin assets`: build the icon sprite and copy the browser parts beside our own static files."""
+"""`tongxin assets`: build the icon sprite, copy the browser parts beside our own static files, and pack them all."""
 
 import gzip
 import re
@@ -24,6 +24,8 @@ NAMED = re.compile(r"""\bicon(?:_name)?(?:\(|=|["']:\s*)\s*["']([a-z0-9-]+)["']"
 LITERAL = re.compile(r"""["']([a-z0-9-]+)["']""")
 SOURCE_MAP = re.compile(rb"^(?://# sourceMappingURL=.*|/\*# sourceMappingURL=.*\*/)$", re.MULTILINE)
 DRAWN = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+PACKED = frozenset({".css", ".js", ".mjs", ".svg"})
+WORTH_IT = 1024  # bytes from which packing saves a packet
 BLANK = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
 
 
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         _write(BUILT / "sprite.svg", sprite(names, parts).encode())
         for part in PARTS:
             _write(BUILT / Path(part).name, SOURCE_MAP.sub(b"", (parts / part).read_bytes()))
+        pack_all(source)
         self.stdout.write(f"{len(names)} icons, {len(PARTS)} parts in {BUILT}")
 
 
@@ -91,8 +94,20 @@ def _symbol(name: str, text: str) -> str:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Write only what changed, so that nothing downstream is rebuilt for nothing; and beside it the same, packed."""
-    packed = file.with_name(f"{file.name}.gz")  # whitenoise sends it to who takes it
-    if not file.is_file() or not packed.is_file() or file.read_bytes() != content:
+    """Write only what changed, so that nothing downstream is rebuilt for nothing."""
+    if not file.is_file() or file.read_bytes() != content:
         file.write_bytes(content)
+
+
+def pack_all(source: Path) -> None:
+    """Pack every static file of the house that is worth it."""
+    for file in source.glob("**/static/**/*"):
+        if file.suffix in PACKED and file.stat().st_size >= WORTH_IT:
+            pack(file)
+
+
+def pack(file: Path) -> None:
+    """Lay the same beside a file, packed, unless it lies there: whitenoise sends it to who takes it."""
+    packed, content = file.with_name(f"{file.name}.gz"), file.read_bytes()
+    if not packed.is_file() or gzip.decompress(packed.read_bytes()) != content:
         packed.write_bytes(gzip.compress(content, mtime=0))

@@ -4,6 +4,7 @@ import gc
 import os
 import resource
 from argparse import ArgumentParser
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -17,6 +18,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from tongxin.interfaces.console import children
+from tongxin.look.management.commands import assets
 
 CONNECTIONS = 4_096  # open at once in each worker
 HEADERS_MS = 15_000  # in which a request must have said what it wants, and after which an idle connection is closed
@@ -35,6 +37,8 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, workers: int, threads: int, **_: Any) -> None:
         # loaded before the server forks its workers: they share the memory, and start at once
         settings.THREADS = threads
+        with suppress(PermissionError):  # where nobody may write, what was packed with the house is still right
+            assets.pack_all(settings.SOURCE)
         import_module("tongxin.rsgi")
         import_module("tongxin.urls")
         connections.close_all()
