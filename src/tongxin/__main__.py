@@ -11,8 +11,8 @@ from tongxin.rules.errors import Refused
 
 # Commands that read no table, and `doctor`, which must be able to say that the database does not start.
 WITHOUT_DATABASE = {
-    "check", "collectstatic", "compilemessages", "diffsettings", "doctor", "findstatic", "help", "makemessages",
-    "startapp", "startproject", "version",
+    "assets", "check", "collectstatic", "compilemessages", "diffsettings", "doctor", "draw_lifecycle", "findstatic",
+    "gateway_simulator", "help", "makemessages", "messages", "openapi", "startapp", "startproject", "version",
 }  # fmt: skip
 
 
