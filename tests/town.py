@@ -277,17 +277,21 @@ def a_matter(
     The grid worker reports it, unless somebody else is named: `by=RESIDENT`.
     """
     reported = actions.report(a_report(**told), by=by or town.grid_worker, now=now)
-    at = now
-    for reached, act, who, details in WAY if state != "AWAITING_ACCEPTANCE" else ():
+    return walked(town, reported.id, state, now=now, photos=photos)
+
+
+def walked(town: Town, matter_id: int, state: str, *, now: datetime = NOW, photos: int = 1) -> Matter:
+    """Return a matter that was walked on to this state from where it stands, one minute a step."""
+    at, stands = now, Matter.objects.get(pk=matter_id).state.upper()
+    states = ["AWAITING_ACCEPTANCE", *(reached for reached, *_ in WAY)]
+    for _, act, who, details in WAY[states.index(stands) : states.index(state)]:
         at += timedelta(minutes=1)
         if act is Act.HANDLE:
             for n in range(photos):
-                actions.attach(a_photo(n), matter_id=reported.id, kind="after", by=town.handler, now=at)
+                actions.attach(a_photo(n), matter_id=matter_id, kind="after", by=town.handler, now=at)
         given = details | ({"unit_id": town.unit[details["unit_id"]]} if "unit_id" in details else {})
-        actions.take(act, matter_id=reported.id, by=getattr(town, who), now=at, **given)
-        if reached == state:
-            break
-    return Matter.objects.get(pk=reported.id)
+        actions.take(act, matter_id=matter_id, by=getattr(town, who), now=at, **given)
+    return Matter.objects.get(pk=matter_id)
 
 
 def a_photo(shade: int = 0) -> BytesIO:

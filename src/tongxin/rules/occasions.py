@@ -23,6 +23,7 @@ class Medium(StrEnum):
     PUSH = "push"  # 推送
     MAIL = "mail"  # 电子邮件
     SMS = "sms"  # 短信
+    CHAT = "chat"  # 即时消息: in the conversation somebody wrote from
     WECOM = "wecom"  # 企业微信群机器人
     DINGTALK = "dingtalk"  # 钉钉群机器人
 
@@ -124,7 +125,7 @@ GROUPS: Mapping[Occasion, Group] = {
 OF_OWN_REPORTS = frozenset({On.REFUSED, On.CLOSED})  # a member of staff who reports all day is told how it ended
 ON_REQUEST = frozenset({On.PROOF})  # sent because somebody asks for it, and worded by the catalog alone
 FOR_STAFF = (Medium.APP, Medium.PUSH, Medium.MAIL, Medium.SMS)
-FOR_REPORTERS = (Medium.PUSH, Medium.MAIL, Medium.SMS)
+FOR_REPORTERS = (Medium.PUSH, Medium.MAIL, Medium.SMS)  # what may be asked for with a receipt
 DEFAULT = frozenset({Medium.APP, Medium.PUSH})  # where nobody chose; a push reaches only a browser that asked for it
 
 

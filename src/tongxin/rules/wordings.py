@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from tongxin.rules.errors import Invalid
 from tongxin.rules.occasions import ROBOTS, Medium
 
-LONGEST = {Medium.APP: 200, Medium.PUSH: 120, Medium.MAIL: 400, Medium.SMS: 70, Medium.WECOM: 200, Medium.DINGTALK: 200}
+LONGEST = {
+    Medium.APP: 200,
+    Medium.PUSH: 120,
+    Medium.MAIL: 400,
+    Medium.SMS: 70,
+    Medium.CHAT: 200,
+    Medium.WECOM: 200,
+    Medium.DINGTALK: 200,
+}
 FACTS = ("number", "kind", "place", "unit", "due", "until")
 TO_GROUPS = frozenset({"number", "kind", "unit", "due"})  # what a robot may say: nothing a resident wrote
 # as long as these get: a county's letters, and the longest names of templates and units as far as they are shown

@@ -10,6 +10,7 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Medium.PUSH: "推送",
         Medium.MAIL: "电子邮件",
         Medium.SMS: "短信",
+        Medium.CHAT: "即时消息",
         Medium.WECOM: "企业微信群机器人",
         Medium.DINGTALK: "钉钉群机器人",
     },

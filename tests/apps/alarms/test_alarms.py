@@ -12,6 +12,7 @@ from tongxin.apps.alarms.sealing import secrets_of
 from tongxin.apps.journal import worker
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions as matters
+from tongxin.apps.matters import overlay_queues
 from tongxin.apps.matters.models import Contact, Matter
 from tongxin.apps.notify import telling
 from tongxin.apps.notify.models import Notice, Sending
@@ -271,7 +272,24 @@ def test_figures_count_towns_and_what_the_reader_may_see(town, police):
     assert seen == [queries.Figures("330802001", alarms=2, pushes=6, in_time=1, settled=0, open=2)]
     assert queries.figures(town.neighbouring_chief, NOW, NOW + DAY) == []
     assert queries.figures(town.county_chief, NOW + DAY, NOW + 2 * DAY) == []
-    assert queries.waiting(town.duty_chief, NOW + HOUR) == (1, 1)
+
+
+def test_what_waits_for_a_unit_is_counted_where_it_answers_and_its_scope_or_its_push_reaches(town, police):
+    police.hand_over("J1")
+    police.hand_over("J2")
+    taken = police.pushes(police.hand_over("J3").alarm)
+    actions.answer(push_id=taken["desk"].pk, answering=Answering.ACKNOWLEDGE, by=town.duty_chief, now=NOW)
+
+    def counted(who, at) -> tuple[int, int] | None:
+        clause = queries.tally(who, at)
+        found = overlay_queues.tallies(who, [], [], at, [clause])[1][queries.TALLY] if clause else None
+        return (found.count, found.overdue) if found else None
+
+    assert counted(town.duty_chief, NOW + MINUTE) == (2, 0)
+    assert counted(town.duty_chief, NOW + HOUR) == (2, 2)
+    assert counted(police.officers["county"], NOW + HOUR) == (3, 3)
+    assert counted(town.neighbouring_chief, NOW + HOUR) == (0, 0)
+    assert counted(town.leader, NOW) is None
 
 
 def test_the_ledger_is_kept_by_who_hands_out_keys_and_keeps_its_secrets_sealed(town, police, settings):

@@ -1,5 +1,6 @@
 """Letters: each comes in once, one operator settles it, its writer is answered, and its words go again."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 
@@ -9,7 +10,7 @@ from aiosmtpd.controller import Controller
 
 from tests.apps.hotline import postbox
 from tests.apps.hotline.test_letters_reading import an_email
-from tests.town import NOW, ROOT, Town, a_matter, a_photo
+from tests.town import NOW, ROOT, Town, a_matter, a_photo, walked
 from tongxin.apps.hotline import actions, letters, letters_fetching, letters_sending
 from tongxin.apps.hotline.actions import Arrived, Told
 from tongxin.apps.hotline.letters import Said
@@ -88,8 +89,8 @@ def a_letter(n: int = 1, address: str = WRITER, files=()) -> Letter:
     return actions.take_letter(Arrived(Channel.MAIL, str(n), said, files), by=reporting("mailbox"), now=NOW)[0]
 
 
-def heard() -> None:
-    while any(outbox.drain(NOW)):
+def heard(now=NOW) -> None:
+    while any(outbox.drain(now)):
         pass
 
 
@@ -255,7 +256,26 @@ def test_the_words_of_a_settled_letter_go_and_of_an_advertisement_at_once(town: 
         actions.purge_letters(by=town.operator, now=NOW)
 
 
-def test_the_writer_of_a_letter_is_answered_when_the_matter_closes(town: Town, smtp):
+def test_the_writer_of_an_e_mail_hears_at_its_address_how_the_matter_goes_on_until_it_closes(
+    town: Town, smtp, settings
+):
+    settings.PUBLIC_URL = "https://tongxin.example"
+    here = replace(TOLD, area="330802001001001")
+    reported = actions.register_letter(a_letter().pk, here, tells_writer=True, by=town.operator, now=NOW)
+    heard()
+    matter = walked(town, reported.id, "CLOSED")
+    heard(NOW + timedelta(hours=1))
+    sending.send_due(NOW + timedelta(hours=12))
+
+    told = [message_from_bytes(each.content, policy=policy.default) for each in smtp]
+    assert {each["To"] for each in told} == {WRITER}
+    assert [each["Subject"] for each in told] == ["已派给单位", "办好了"]
+    assert f"（{matter.number}）办好了" in told[-1].get_content()
+    assert f"https://tongxin.example/p/t/{matter.receipt}" in told[-1].get_content()
+    assert not [each for each in Entry.objects.all() if WRITER in str(each.data)]
+
+
+def test_the_writer_of_a_letter_that_is_declined_is_told(town: Town, smtp):
     letter = a_letter()
     reported = actions.register_letter(letter.pk, TOLD, tells_writer=True, by=town.operator, now=NOW)
     heard()

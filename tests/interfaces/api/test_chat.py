@@ -7,9 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.town import NOW
+from tests.town import NOW, walked
 from tongxin.apps.hotline import actions, letters, letters_sending
+from tongxin.apps.hotline.actions import Told
 from tongxin.apps.hotline.models import Letter, Line
+from tongxin.apps.journal import outbox
+from tongxin.apps.notify import sending
+from tongxin.apps.notify.models import Sending, Subscription
+from tongxin.apps.notify.purging import CONTACTS, purge
 from tongxin.interfaces.console.chat_simulator import Chat, serve
 from tongxin.rules.letters import LineKind
 from tongxin.rules.permissions import SYSTEM
@@ -34,6 +39,11 @@ def chat(town, live_server):
     server.server_close()
 
 
+def drained(now) -> None:
+    while any(outbox.drain(now + timedelta(minutes=15))):
+        pass
+
+
 def test_a_message_waits_as_a_letter_and_its_answer_goes_back_once(chat, town):
     envelope = chat.envelope(TEXT, "conv-7", "阿平")
     assert [chat.send(*envelope), chat.send(*envelope), chat.write("另一条", as_dingtalk=True)] == [202, 202, 202]
@@ -51,6 +61,29 @@ def test_a_message_waits_as_a_letter_and_its_answer_goes_back_once(chat, town):
     reply.refresh_from_db()
     assert (reply.state, reply.code) == ("sent", "200")
     assert chat.answers == [("conv-7", "已派人去看。")]
+
+
+def test_whoever_wrote_by_chat_hears_in_the_conversation_how_it_goes_on_until_it_closes(chat, town):
+    chat.write(TEXT, "conv-7", "阿平")
+    chat.write("别的事", "conv-8")
+    wants, silent = letters.waiting(town.operator)
+    told, now = Told("", TEXT, "D04", area="330802001001001"), timezone.now()
+    reported = actions.register_letter(wants.pk, told, tells_writer=True, by=town.operator, now=now)
+    actions.register_letter(silent.pk, told, by=town.operator, now=now)
+    drained(now)
+    matter = walked(town, reported.id, "CLOSED", now=now)
+    drained(now)
+
+    sending.send_due(later := now + timedelta(hours=20))
+    Sending.objects.filter(occasion="closed").update(state="waiting", next_try_at=later)  # its worker broke down
+    sending.send_due(later)
+
+    assert {to for to, _ in chat.answers} == {"conv-7"}
+    assert chat.answers[-1][1].endswith(f"（{matter.number}）办好了，请看结果并评价。")
+    assert len(chat.answers) == Sending.objects.count() == 2
+    assert set(Sending.objects.values_list("medium", "state", "code")) == {("chat", "sent", "200")}
+    purge(matter.closed_at + CONTACTS + timedelta(seconds=1))
+    assert not Subscription.objects.exists()
 
 
 def test_what_is_forged_late_closed_or_unreadable_is_refused_and_leaves_nothing(chat, town):

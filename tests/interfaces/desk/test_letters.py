@@ -1,5 +1,7 @@
 """Letters and lines at the desk: who reads them, what becomes of them, and what is shown once."""
 
+import re
+
 import pytest
 
 from tests.interfaces.desk.visitors import visitor
@@ -36,6 +38,22 @@ def test_a_letter_stands_beside_the_form_with_its_writer_masked(town):
     assert "灯.jpg" in page and "第 2 封" in page and "第 3 封" not in page
     assert f'action="/call/letters/{letter.pk}/"' in page
     assert "没有设置发信服务器或消息通道" in page
+
+
+def test_letters_and_drafts_are_counted_in_the_navigation_at_no_further_statement(town, django_assert_max_num_queries):
+    for n in range(3):
+        a_letter(n)
+    a_letter(3, ignored=Ignored.AUTO)
+    actions.save_draft(key="k", form={"text": TEXT}, call_id=None, by=town.operator, now=NOW)
+    desk = visitor("operator")
+    desk.get("/m/")
+
+    with django_assert_max_num_queries(6):
+        page = desk.get("/m/").content.decode()
+
+    assert re.search(r'href="/call/letters/".*?class="c">3<', page, re.DOTALL)
+    assert re.search(r'href="/call/drafts/".*?class="c">1<', page, re.DOTALL)
+    assert "/call/letters/" not in visitor("dispatcher").get("/m/").content.decode()
 
 
 def test_letters_are_settled_one_after_another_and_nothing_typed_is_lost(town, settings):

@@ -10,7 +10,8 @@ from django.db.models.functions import Left
 
 from tongxin.apps.alarms import pushing
 from tongxin.apps.alarms.models import Alarm, Partner, Push, Telling
-from tongxin.apps.matters.queries import scope_clause
+from tongxin.apps.matters.overlay_queues import tally_of
+from tongxin.apps.matters.queries import CAP, Clause, scope_clause
 from tongxin.apps.people import holders
 from tongxin.apps.people.queries import stands
 from tongxin.rules.alarms import Outcome, Toward
@@ -19,6 +20,7 @@ from tongxin.rules.errors import Missing
 from tongxin.rules.permissions import MAY_BE_NAMED, UNIT, Actor, Permission, Role, duties_for, scope
 
 RECEIVERS = frozenset({Role.ACCEPTOR, Role.DUTY_CHIEF})
+TALLY = "alarms"  # their name among the counts of the navigation
 STATIONS = (Toward.ATTENDING_STATION, Toward.RESPONSIBLE_STATION)
 # from the few alarms to their matters, never the other way round; the scope names the columns of matters_matter
 OF_POLICE = """
@@ -48,7 +50,7 @@ def visible_to(actor: Actor) -> "QuerySet[Alarm]":
     """
     clause, params = scope_clause(scope(actor))
     seen = Q(matter_id__in=RawSQL(OF_POLICE + clause, params))
-    units = {duty.unit_id for duty in duties_for(actor, Permission.ANSWER_ALARM) if duty.role in UNIT}
+    units = _own_stations(actor)
     pushed = Exists(Push.objects.filter(alarm=OuterRef("pk"), unit_id__in=units, to__in=STATIONS))
     return Alarm.objects.filter(seen | Q(pushed) if units else seen)
 
@@ -79,7 +81,7 @@ def listed(actor: Actor, *, before: int | None = None, is_waiting: bool = False,
 def answerable(actor: Actor, alarm: Alarm) -> set[int]:
     """Return the pushes of an alarm that the actor may answer, as `actions.answer` asks it. No statement."""
     units = own_units(actor)
-    station_units = {duty.unit_id for duty in duties_for(actor, Permission.ANSWER_ALARM) if duty.role in UNIT}
+    station_units = _own_stations(actor)
     is_seen = scope(actor).sees(alarm.matter)
     return {
         push.pk
@@ -93,14 +95,26 @@ def own_units(actor: Actor) -> set[int]:
     return {duty.unit_id for duty in duties_for(actor, Permission.ANSWER_ALARM)}
 
 
-def waiting(actor: Actor, now: datetime) -> tuple[int, int]:
-    """Return how many pushes wait for the actor's units, and how many of them are late. One statement."""
-    units = own_units(actor)
+def tally(actor: Actor, now: datetime) -> Clause | None:
+    """Return the line of the navigation's statement that counts the pushes that wait for the actor's units.
+
+    None where no unit of the actor answers any. As `visible_to`: of matters in scope, or pushed to an own station.
+    """
+    units, stations = own_units(actor), _own_stations(actor)
     if not units:
-        return 0, 0
-    mine = Push.objects.filter(unit_id__in=units, acknowledged_at__isnull=True, alarm__in=visible_to(actor))
-    found = mine.aggregate(many=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
-    return found["many"], found["late"]
+        return None
+    clause, params = scope_clause(scope(actor))
+    few = f"""SELECT push.due_at FROM alarms_push AS push JOIN alarms_alarm AS alarm ON alarm.id = push.alarm_id
+        WHERE push.acknowledged_at IS NULL AND push.unit_id = ANY(%s::bigint[])
+        AND ((alarm.id IN (SELECT own.alarm_id FROM alarms_push AS own
+                WHERE own.unit_id = ANY(%s::bigint[]) AND own."to" = ANY(%s::text[])))
+            OR EXISTS (SELECT 1 FROM matters_matter WHERE matters_matter.id = alarm.matter_id AND {clause}))
+        ORDER BY push.due_at LIMIT {CAP + 1}"""
+    return tally_of(TALLY, (few, [sorted(units), sorted(stations), [*STATIONS], *params]), now)
+
+
+def _own_stations(actor: Actor) -> set[int]:
+    return {duty.unit_id for duty in duties_for(actor, Permission.ANSWER_ALARM) if duty.role in UNIT}
 
 
 def concerns(actor: Actor) -> bool:

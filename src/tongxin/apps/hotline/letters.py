@@ -11,12 +11,15 @@ from django.db.models import Count, QuerySet
 
 from tongxin.apps.hotline.models import Enclosure, Letter, Reply
 from tongxin.apps.hotline.sealing import opened, opened_form
+from tongxin.apps.matters.overlay_queues import tally_of
+from tongxin.apps.matters.queries import CAP, Clause
 from tongxin.rules.errors import Missing
 from tongxin.rules.letters import LetterState, ReplyState
 from tongxin.rules.masking import masked_name
 from tongxin.rules.permissions import Actor, Permission, duty_for
 
 SHOWN = 5
+TALLY = "letters"  # their name among the counts of the navigation
 
 
 class Said(NamedTuple):
@@ -49,6 +52,14 @@ def waiting(actor: Actor) -> "QuerySet[Letter]":
     duty = duty_for(actor, Permission.TAKE_CALLS)
     mine = Letter.objects.filter(unit_id=duty.unit_id if duty else None, state=LetterState.WAITING)
     return mine.select_related("line").order_by("arrived_at", "id")
+
+
+def tally(actor: Actor, now: datetime) -> Clause | None:
+    """Return the line of the navigation's statement that counts what waits; None where the actor reads no letters."""
+    duty = duty_for(actor, Permission.TAKE_CALLS)
+    few = f"""SELECT NULL::timestamptz AS due_at FROM hotline_letter
+        WHERE unit_id = %s AND state = '{LetterState.WAITING}' LIMIT {CAP + 1}"""
+    return tally_of(TALLY, (few, [duty.unit_id]), now) if duty else None
 
 
 def one(actor: Actor, letter_id: int) -> Letter:

@@ -62,7 +62,7 @@ def _sent(reply: Reply) -> Outcome:
         return Outcome(False, "gone", is_final=True)
     if reply.letter.way == Channel.MAIL:
         return _mailed(reply, said, text)
-    return _chatted(reply, reply.letter.line, said, text)
+    return chat(reply.letter.line, said.address, text, name=f"msg_reply_{reply.pk}")
 
 
 def _mailed(reply: Reply, said: letters.Said, text: str) -> Outcome:
@@ -86,13 +86,14 @@ def _mailed(reply: Reply, said: letters.Said, text: str) -> Outcome:
     return Outcome(True, "250")
 
 
-def _chatted(reply: Reply, line: Line | None, said: letters.Said, text: str) -> Outcome:
+def chat(line: Line | None, conversation: str, text: str, *, name: str) -> Outcome:
+    """Say something in a conversation that came by a line. The same `name` again is the same message."""
     import httpx
 
     if line is None or not line.url or not line.is_open:
         return Outcome(False, "closed", is_final=True)
-    body = json.dumps({"conversation": said.address, "text": text}, ensure_ascii=False)
-    signed = envelopes.signed([opened(line.sealed_secret)], f"msg_reply_{reply.pk}", body, datetime.now(UTC))
+    body = json.dumps({"conversation": conversation, "text": text}, ensure_ascii=False)
+    signed = envelopes.signed([opened(line.sealed_secret)], name, body, datetime.now(UTC))
     headers = {"content-type": "application/json", **signed}
     try:
         answer = httpx.post(line.url, content=body.encode(), headers=headers, timeout=settings.CTI_SECONDS)

@@ -9,7 +9,8 @@ from django.db.models import Count, F, Q, QuerySet
 from tongxin.apps.hotline.models import Call, Draft, HandOver, Line, Seat
 from tongxin.apps.hotline.sealing import opened, opened_form
 from tongxin.apps.matters.models import Matter
-from tongxin.apps.matters.queries import scope_clause, visible_to
+from tongxin.apps.matters.overlay_queues import tally_of
+from tongxin.apps.matters.queries import CAP, Clause, scope_clause, visible_to
 from tongxin.apps.people.models import Unit
 from tongxin.postgres.batches import run
 from tongxin.rules.calls import ANSWER_WITHIN, LIVE, CallAct, CallOutcome
@@ -23,6 +24,7 @@ from tongxin.rules.units import UnitKind
 
 STALE = timedelta(hours=4)  # a call that the switchboard never ended does not ring for ever
 PLACE_DAYS = 180
+DRAFTS = "drafts"  # their name among the counts of the navigation
 AROUND = 0.001  # degrees, some hundred metres: what lies so near is the same place
 
 
@@ -90,6 +92,13 @@ def drafts(actor: Actor) -> list[Filed]:
     duty = duty_for(actor, Permission.TAKE_CALLS)
     rows = Draft.objects.filter(post_id=duty.post_id).order_by("-saved_at") if duty else ()
     return [Filed(row.key, row.saved_at, opened_form(row.sealed_form)) for row in rows]
+
+
+def drafts_tally(actor: Actor, now: datetime) -> Clause | None:
+    """Return the line of the navigation's statement that counts the drafts of the actor's own post."""
+    duty = duty_for(actor, Permission.TAKE_CALLS)
+    few = f"SELECT NULL::timestamptz AS due_at FROM hotline_draft WHERE post_id = %s LIMIT {CAP + 1}"
+    return tally_of(DRAFTS, (few, [duty.post_id]), now) if duty else None
 
 
 def draft(actor: Actor, key: str) -> Filed | None:

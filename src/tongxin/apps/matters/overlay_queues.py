@@ -121,11 +121,15 @@ def count(actor: Actor, queue: Queue, *, cap: int = CAP) -> int:
 
 
 def tallies(
-    actor: Actor, states: Sequence[State], names: Sequence[str], now: datetime
+    actor: Actor, states: Sequence[State], names: Sequence[str], now: datetime, more: Sequence[Clause] = ()
 ) -> tuple[dict[State, Tally], dict[str, Tally]]:
-    """Return how much waits in these states of matters and in these queues, each capped. One statement for all."""
+    """Return how much waits in these states of matters and in these queues, each capped. One statement for all.
+
+    `more` counts what apps above keep, each as one line that `tally_of` made.
+    """
     parts = [queries.queues_clause(actor, states, now)] if states else []
-    parts += [_tally(actor, name, now) for name in names]
+    parts += [tally_of(name, _few(actor, QUEUES[name], CAP), now) for name in names]
+    parts += more
     if not parts:
         return {}, {}
     sql = " UNION ALL ".join(text for text, _ in parts)
@@ -136,11 +140,11 @@ def tallies(
     )
 
 
-def _tally(actor: Actor, name: str, now: datetime) -> Clause:
-    """Count up to the cap; what is overdue comes first."""
-    few, params = _few(actor, QUEUES[name], CAP)
+def tally_of(name: str, few: Clause, now: datetime) -> Clause:
+    """Return the line that counts a selection of `due_at` up to the cap; what is overdue comes first in it."""
+    text, params = few
     sql = f"""SELECT %s::text, count(*), count(*) FILTER (WHERE few.due_at < %s::timestamptz), 0::bigint, 0::bigint
-        FROM ({few}) AS few"""
+        FROM ({text}) AS few"""
     return sql, [f"o/{name}", now, *params]
 
 

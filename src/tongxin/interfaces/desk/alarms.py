@@ -60,14 +60,14 @@ class Wing(NamedTuple):
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Show the newest incidents and the figures of towns. Seven statements besides the frame's."""
+    """Show the newest incidents and the figures of towns. Six statements besides the frame's."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     now = timezone.now()
     is_waiting = request.GET.get("waiting") == "1"
     before = request.GET.get("before", "")
     before_id = int(before) if before.isdecimal() and len(before) < 19 else None
     found = queries.listed(actor, before=before_id, is_waiting=is_waiting, size=SHOWN + 1)
-    many, late = queries.waiting(actor, now)
+    waiting = frame.overlay_tallies(request, now).get(queries.TALLY)
     here = reverse("desk:alarms")
     last = f"{found[SHOWN - 1].pk}" if len(found) > SHOWN else ""
     context = {
@@ -78,8 +78,8 @@ def index(request: HttpRequest) -> HttpResponse:
             Part(_("Waiting for my unit"), f"{here}?waiting=1", is_waiting),
         ],
         "is_waiting": is_waiting,
-        "many": many,
-        "late": late,
+        "many": waiting.count if waiting else 0,
+        "late": waiting.overdue if waiting else 0,
         "figures": list(_figures(actor, now)),
         "days": DAYS,
         "next_url": f"{here}?{'waiting=1&' if is_waiting else ''}before={last}" if last else "",

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from tongxin import words
 from tongxin.apps.alarms import queries as alarms
 from tongxin.apps.areas.queries import names
+from tongxin.apps.hotline import letters
+from tongxin.apps.hotline import queries as hotline
 from tongxin.apps.matters import overlay_queues
 from tongxin.apps.matters.queries import Tally
 from tongxin.apps.people.calendar import calendar
@@ -32,6 +34,7 @@ from tongxin.rules.working_time import OFFICE, position
 
 _SECOND = timedelta(seconds=1)
 POST = "post"  # the session's key of the post a person sits at
+ALARMS = "desk:alarms"
 NAME = "person"  # the session's key of the name on the page, read once a session
 
 
@@ -161,14 +164,17 @@ def _counted(request: HttpRequest, now: datetime) -> tuple[Mapping[State, Tally]
         actor: Actor = request.actor  # type: ignore[attr-defined]
         states = [queue.state for queue in queues_of(request)]
         names = [each.name for each in nav.queues_for(actor) if each.counts]
-        request.tallies = overlay_queues.tallies(actor, states, names, now)  # type: ignore[attr-defined]
+        above = (letters.tally, hotline.drafts_tally, alarms.tally)
+        more = [clause for clause in (tally(actor, now) for tally in above) if clause]
+        request.tallies = overlay_queues.tallies(actor, states, names, now, more)  # type: ignore[attr-defined]
     return request.tallies  # type: ignore[attr-defined,no-any-return]
 
 
 def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup]:
     if may(actor, Permission.TAKE_CALLS):
-        calls = tuple(_item(request, name, icon, str(title)) for name, icon, title in nav.CALLS)
-        yield NavGroup(_("Telephone desk"), calls)
+        over = overlay_tallies(request, now)
+        calls = (_counted_item(request, *each, over.get(counted)) for *each, counted in nav.CALLS)
+        yield NavGroup(_("Telephone desk"), tuple(calls))
     here, to_do = seat(request), []
     if mine := queues_of(request):
         waiting = tallies(request, now)
@@ -185,7 +191,7 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
         if actor.roles & (DESK | GRID | OVERSIGHT):
             business.append(("desk:reverse", "clipboard-check", _("Should have been reported")))
         if alarms.concerns(actor):
-            business.append(("desk:alarms", "shield-check", _("Police hand-over")))
+            business.append((ALARMS, "shield-check", _("Police hand-over")))
         business.append(("desk:devices", "access-point", _("Devices")))
         business.append(("desk:roster", "calendar-user", _("Roster")))
         business.append(("desk:patrols", "route", _("Work on the grid")))
@@ -196,7 +202,11 @@ def _nav(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavGroup
             business.append(("desk:unseal", "lock-open", _("Open a sealed matter")))
         if may(actor, Permission.REPORT):
             business.insert(0, ("desk:report", "camera", _("Report")))
-        yield NavGroup(_("Business"), tuple(_item(request, *each) for each in business))
+        waiting = overlay_tallies(request, now).get(alarms.TALLY)
+        yield NavGroup(
+            _("Business"),
+            tuple(_counted_item(request, *each, waiting if each[0] == ALARMS else None) for each in business),
+        )
     told = [(name, icon, str(title)) for permission, name, icon, title in PUBLIC if may(actor, permission)]
     if told:
         yield NavGroup(_("In public"), tuple(_item(request, *each) for each in told))
@@ -237,6 +247,13 @@ def _overlay_items(request: HttpRequest, actor: Actor, now: datetime) -> Iterato
             yield NavItem(each.label, url, each.icon, count, bool(tally and tally.overdue), request.path == url)
     if actor.roles & (PRESSERS | UNIT):
         yield _item(request, "desk:orders", "gavel", _("Supervision orders"))
+
+
+def _counted_item(request: HttpRequest, name: str, icon: str, label: str, tally: Tally | None) -> NavItem:
+    item = _item(request, name, icon, str(label))
+    if tally is None or not tally.count:
+        return item
+    return replace(item, count=capped(tally.count), is_hot=bool(tally.overdue))
 
 
 def _item(request: HttpRequest, name: str, icon: str, label: str) -> NavItem:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from tongxin.apps.hotline import letters
+from tongxin.apps.hotline import queries as hotline
 from tongxin.apps.matters.overlay_queues import QUEUES, is_for
 from tongxin.rules.permissions import OVERSIGHT, UNIT, Actor, Role
 
@@ -40,13 +42,13 @@ OVERLAY_QUEUES = (
     OverlayQueue("held", "clock-pause", gettext_lazy("Holds and extensions"), OVERSIGHT, counts=False),
 )
 
-CALLS = (  # the lines of whoever takes calls
-    ("desk:call", "headset", gettext_lazy("The call at hand")),
-    ("desk:call-letters", "mail", gettext_lazy("Letters")),
-    ("desk:call-drafts", "file-pencil", gettext_lazy("Drafts")),
-    ("desk:call-backs", "phone-outgoing", gettext_lazy("Call back")),
-    ("desk:call-returned", "arrow-back-up", gettext_lazy("Came back")),
-    ("desk:call-figures", "chart-bar", gettext_lazy("Figures of the team")),
+CALLS = (  # the lines of whoever takes calls, each with the name of its count
+    ("desk:call", "headset", gettext_lazy("The call at hand"), ""),
+    ("desk:call-letters", "mail", gettext_lazy("Letters"), letters.TALLY),
+    ("desk:call-drafts", "file-pencil", gettext_lazy("Drafts"), hotline.DRAFTS),
+    ("desk:call-backs", "phone-outgoing", gettext_lazy("Call back"), "call_back"),
+    ("desk:call-returned", "arrow-back-up", gettext_lazy("Came back"), ""),
+    ("desk:call-figures", "chart-bar", gettext_lazy("Figures of the team"), ""),
 )
 HOMES = {R.CALLER_BACK: "call_back", R.SUPERVISOR: "verdict"}  # posts whose first work lies over matters
 

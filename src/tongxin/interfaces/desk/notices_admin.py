@@ -125,7 +125,7 @@ def _plain(occasion: Occasion) -> str:
 def _media(occasion: Occasion) -> list[Medium]:
     """Return by which media an occasion is ever told."""
     if occasion.group is Group.OWN:
-        return [Medium.APP, *FOR_REPORTERS]
+        return [Medium.APP, *FOR_REPORTERS, Medium.CHAT]
     to_groups = (
         (*FOR_STAFF, *sorted(ROBOTS)) if occasion.group in (Group.WORK, Group.TIME, Group.PRESSURE) else FOR_STAFF
     )

@@ -86,5 +86,6 @@ def _way(each: Subscription) -> Way:
     shown = {
         Medium.SMS: masked_phone(each.address),
         Medium.MAIL: f"{name[:1]}***{at}{host}",
+        Medium.CHAT: _("the conversation you wrote from"),
     }.get(Medium(each.medium), _("a browser"))
     return Way(each.pk, label(Medium(each.medium)), shown)

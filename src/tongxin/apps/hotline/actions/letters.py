@@ -88,7 +88,7 @@ def register_letter(
         matters.take(Act.MERGE, matter_id=reported.id, by=by, now=now, master_id=master_id)
 
     letter.matter_id = reported.id
-    letter.tells_writer = tells_writer and letter.way == Channel.MAIL
+    letter.tells_writer = tells_writer
     _settled(letter, LetterState.REPORTED, duty.post_id, now)
 
     record("letter.register", f"letter:{letter.pk}", by=by, at=now, post_id=duty.post_id, matter=reported.id)

@@ -13,6 +13,7 @@ from tongxin.apps.journal.entries import Draft, record_many
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.notify.media import push, sms
 from tongxin.apps.notify.models import Silence, Subscription
+from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, Missing, NotAllowed
 from tongxin.rules.occasions import FOR_REPORTERS, Medium
 from tongxin.rules.permissions import SYSTEM, Actor, Permission, holding_receipt, require
@@ -39,17 +40,25 @@ def subscribe(
     _require_own(by, matter_id, person_id)
     medium = _medium(channel)
     address, keys = _read(medium, address)
-    asked = Subscription.objects.select_for_update().filter(matter_id=matter_id, person_id=person_id)
-    same = next((each for each in asked if (each.medium, each.address) == (medium, address)), None)
-    if same is None and len(asked) >= MOST:
+    told = {"keys": keys, "language": language[:10], "since": now}
+    asked = Subscription(matter_id=matter_id, person_id=person_id, medium=medium, address=address, **told)
+    return _keep(asked, by, now)
+
+
+def _keep(asked: Subscription, by: Actor, now: datetime) -> Subscription:
+    """Write down where somebody asked to be told, once. Raises Invalid where there are too many."""
+    own = {"matter_id": asked.matter_id, "person_id": asked.person_id}
+    there = Subscription.objects.select_for_update().filter(**own)
+    same = next((each for each in there if (each.medium, each.address) == (asked.medium, asked.address)), None)
+    if same is None and len(there) >= MOST:
         raise Invalid("subscription.too_many", most=MOST)
 
-    kept = same or Subscription(matter_id=matter_id, person_id=person_id, medium=medium, address=address, since=now)
-    kept.keys, kept.language = keys, language[:10]
+    kept = same or asked
+    kept.keys, kept.language = asked.keys, asked.language
     kept.save()
-    Silence.objects.filter(pk=matter_id).delete()
+    Silence.objects.filter(pk=asked.matter_id).delete()
 
-    _record("subscription.ask", [(matter_id, person_id)], by, now, medium=medium.value)
+    _record("subscription.ask", [(asked.matter_id, asked.person_id)], by, now, medium=str(asked.medium))
     return kept
 
 
@@ -57,7 +66,8 @@ def subscribe(
 def subscribe_writer(*, letter_id: int, by: Actor, now: datetime) -> Subscription | None:
     """Ask in the name of whoever wrote a letter that became a matter, and wants to be told where it was written from.
 
-    Nothing where nobody asked for it, the letter is gone, or its address is none.
+    By e-mail at its address, by chat in its conversation. Nothing where nobody asked for it, the letter is gone, or
+    its address is none.
     """
     require(by, Permission.RUN_OUTBOX)
     letter = Letter.objects.filter(pk=letter_id, tells_writer=True, matter__isnull=False).first()
@@ -66,8 +76,11 @@ def subscribe_writer(*, letter_id: int, by: Actor, now: datetime) -> Subscriptio
         return None
     try:
         with transaction.atomic():
-            own = holding_receipt(letter.matter_id)
-            return subscribe(channel=Medium.MAIL, address=address, matter_id=letter.matter_id, by=own, now=now)
+            by_chat = {"medium": Medium.CHAT, "address": address, "keys": {"line": letter.line_id}}
+            by_mail = {"medium": Medium.MAIL}
+            told = by_chat if letter.way == Channel.CHAT else by_mail | {"address": _read(Medium.MAIL, address)[0]}
+            asked = Subscription(matter_id=letter.matter_id, since=now, **told)
+            return _keep(asked, holding_receipt(letter.matter_id), now)
     except Invalid:
         return None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from tongxin.apps.notify.media import mail, push, robots, sms
+from tongxin.apps.notify.media import chat, mail, push, robots, sms
 from tongxin.apps.notify.media.parcel import Outcome, Parcel
 from tongxin.rules.occasions import Medium
 
@@ -11,6 +11,7 @@ ADAPTERS: Mapping[Medium, Adapter] = {
     Medium.PUSH: push.send,
     Medium.MAIL: mail.send,
     Medium.SMS: sms.send,
+    Medium.CHAT: chat.send,
     Medium.WECOM: robots.send,
     Medium.DINGTALK: robots.send,
 }
