@@ -8,8 +8,8 @@ from typing import Any
 
 from tongxin.apps.matters.kinds import Kind
 from tongxin.interfaces.api.open311.door import Faults
-from tongxin.interfaces.api.open311.formats import Listing
 from tongxin.interfaces.api.open311.params import Answer
+from tongxin.interfaces.api.open311.shapes import Attribute, Datatype, Value
 from tongxin.rules.errors import Invalid, Refused
 from tongxin.rules.working_time import SHANGHAI
 
@@ -17,11 +17,11 @@ LONG_TEXT = 100  # characters from which a question deserves more than one line
 YES_NO = (("true", "是", "Yes"), ("false", "否", "No"))
 TRUTHS = {"true": True, "1": True, "yes": True, "是": True, "false": False, "0": False, "no": False, "否": False}
 
-Value = tuple[str, str, str]  # key, and its name in Chinese and English
+Choice = tuple[str, str, str]  # key, and its name in Chinese and English
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
+class Question:
     """One question of a service."""
 
     code: str
@@ -32,7 +32,7 @@ class Attribute:
     schema: Mapping[str, Any]
 
     @property
-    def values(self) -> Sequence[Value]:
+    def values(self) -> Sequence[Choice]:
         """Return what can be chosen; nothing where the answer is free."""
         if self.schema.get("type") == "boolean":
             return YES_NO
@@ -46,7 +46,7 @@ class Attribute:
         return self.schema.get("type") == "array"
 
     @property
-    def datatype(self) -> str:
+    def datatype(self) -> Datatype:
         """Return the standard's name for the kind of answer."""
         if self.is_many:
             return "multivaluelist"
@@ -58,19 +58,19 @@ class Attribute:
             return "datetime"
         return "text" if self.schema.get("maxLength", LONG_TEXT) > LONG_TEXT else "string"
 
-    def told(self, is_chinese: bool) -> dict[str, Any]:
+    def told(self, is_chinese: bool) -> Attribute:
         """Return the question as a definition tells it."""
-        values = [{"key": key, "name": name if is_chinese else english} for key, name, english in self.values]
-        return {
-            "variable": True,
-            "code": self.code,
-            "datatype": self.datatype,
-            "required": self.is_required,
-            "datatype_description": self.wanted(is_chinese) or None,
-            "order": self.order,
-            "description": self.title if is_chinese else self.title_en,
-            "values": Listing("values", "value", values) if values else None,
-        }
+        values = [Value(key=key, name=name if is_chinese else english) for key, name, english in self.values]
+        return Attribute(
+            variable=True,
+            code=self.code,
+            datatype=self.datatype,
+            required=self.is_required,
+            datatype_description=self.wanted(is_chinese) or None,
+            order=self.order,
+            description=self.title if is_chinese else self.title_en,
+            values=values or None,
+        )
 
     def wanted(self, is_chinese: bool) -> str:
         """Say in a few words what fits: a range, a length, a day."""
@@ -120,12 +120,12 @@ class Attribute:
         return value
 
 
-def of(form: Mapping[str, Any]) -> list[Attribute]:
+def of(form: Mapping[str, Any]) -> list[Question]:
     """Return the questions of a form, in its order."""
     asked = sorted(form.get("properties", {}).items(), key=lambda named: named[1].get("x-order", 99))
     required = set(form.get("required", ()))
     return [
-        Attribute(code, order, code in required, schema.get("title", code), schema.get("x-title-en", code), schema)
+        Question(code, order, code in required, schema.get("title", code), schema.get("x-title-en", code), schema)
         for order, (code, schema) in enumerate(asked, start=1)
     ]
 
@@ -138,14 +138,14 @@ def answered(kind: Kind, answers: Iterable[Answer]) -> dict[str, Any]:
     given = {answer.code: answer.values for answer in answers}
     form: dict[str, Any] = {}
     wrong: list[Refused] = []
-    for attribute in of(kind.form):
-        values = given.get(attribute.code)
+    for question in of(kind.form):
+        values = given.get(question.code)
         if values is None:
-            if attribute.is_required:
-                wrong.append(Invalid("open311.attribute_missing", code=attribute.code, title=attribute.title))
+            if question.is_required:
+                wrong.append(Invalid("open311.attribute_missing", code=question.code, title=question.title))
             continue
         try:
-            form[attribute.code] = attribute.read(values)
+            form[question.code] = question.read(values)
         except Invalid as refusal:
             wrong.append(refusal)
     wrong += _misfits(kind, form, given)
@@ -155,9 +155,9 @@ def answered(kind: Kind, answers: Iterable[Answer]) -> dict[str, Any]:
 
 
 def _misfits(kind: Kind, form: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> Iterator[Refused]:
-    for attribute in of(kind.form):
-        if attribute.code in form:
+    for question in of(kind.form):
+        if question.code in form:
             try:
-                kind.check({attribute.code: form[attribute.code]})
+                kind.check({question.code: form[question.code]})
             except Invalid:
-                yield attribute.misfit(given[attribute.code])
+                yield question.misfit(given[question.code])

@@ -22,6 +22,7 @@ from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.middleware import refusal_of
 from tongxin.interfaces.api.open311.formats import Form, Listing, Single, written
 from tongxin.interfaces.api.open311.params import Params
+from tongxin.interfaces.api.open311.shapes import ERRORS, Error
 from tongxin.interfaces.api.v1 import keys
 from tongxin.rules.area_codes import Level, canonical
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
@@ -115,14 +116,14 @@ def refused(request: HttpRequest, form: Form, error: Exception) -> HttpResponse:
     language = problems.language(request)
     refusals = error.refusals if isinstance(error, Faults) else [_refusal(request, error)]
     told = [
-        {
-            "code": refusal.status if refusal.status in FINER else STATUS.get(refusal.status, 400),
-            "description": words.say(refusal, language),
-        }
+        Error(
+            code=refusal.status if refusal.status in FINER else STATUS.get(refusal.status, 400),
+            description=words.say(refusal, language),
+        )
         for refusal in refusals
     ]
     status = STATUS.get(refusals[0].status, 400)
-    response = _respond(Listing("errors", "error", told), form, status)
+    response = _respond(ERRORS.of(told), form, status)
     response["Content-Language"] = "zh-Hans" if language == "zh-hans" else language
     if isinstance(refusals[0], TooOften):
         response["Retry-After"] = str(refusals[0].facts["seconds"])

@@ -5,7 +5,7 @@ XML what is empty is absent: a much used reader takes an empty element for an ob
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,7 +44,7 @@ class Single:
     """One thing alone: `<service_definition>…`, in JSON `{…}`."""
 
     name: str
-    fields: Mapping[str, Any]
+    told: msgspec.Struct
 
 
 def written(answer: Listing | Single, form: Form) -> bytes:
@@ -56,19 +56,30 @@ def written(answer: Listing | Single, form: Form) -> bytes:
     return xml.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def moment(at: datetime | None) -> str | None:
+def moment(at: datetime) -> str:
     """Return a moment to the second, with the city's zone."""
-    return at.astimezone(SHANGHAI).replace(microsecond=0).isoformat() if at else None
+    return at.astimezone(SHANGHAI).replace(microsecond=0).isoformat()
+
+
+def one_of(several: str) -> str:
+    """Return what the standard calls each thing inside a list: the list's own name in the singular."""
+    return several.removesuffix("s")
+
+
+def _fields(told: msgspec.Struct) -> Iterator[tuple[str, Any]]:
+    return ((name, getattr(told, name)) for name in told.__struct_fields__)
 
 
 def _plain(value: Any) -> Any:
     match value:
         case Listing():
-            return [_plain(each) for each in value.items]
+            return _plain(value.items)
         case Single():
-            return _plain(value.fields)
-        case Mapping():
-            return {name: _plain(each) for name, each in value.items()}
+            return _plain(value.told)
+        case msgspec.Struct():
+            return {name: _plain(each) for name, each in _fields(value)}
+        case list():
+            return [_plain(each) for each in value]
         case "":
             return None
         case str():
@@ -82,11 +93,14 @@ def _fill(element: xml.Element, value: Any) -> None:
             for each in value.items:
                 _fill(xml.SubElement(element, value.each), each)
         case Single():
-            _fill(element, value.fields)
-        case Mapping():
-            for name, each in value.items():
+            _fill(element, value.told)
+        case msgspec.Struct():
+            for name, each in _fields(value):
                 if each is not None and each != "":
                     _fill(xml.SubElement(element, name), each)
+        case list():
+            for each in value:
+                _fill(xml.SubElement(element, one_of(element.tag)), each)
         case bool():
             element.text = "true" if value else "false"
         case _:

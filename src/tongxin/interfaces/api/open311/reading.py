@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from tongxin import words
 from tongxin.apps.areas import queries as areas
@@ -15,6 +14,7 @@ from tongxin.interfaces.api.open311.door import Call
 from tongxin.interfaces.api.open311.formats import Listing, moment
 from tongxin.interfaces.api.open311.params import Params
 from tongxin.interfaces.api.open311.services import name_of
+from tongxin.interfaces.api.open311.shapes import REQUESTS, TOKENS, Request, Token
 from tongxin.interfaces.api.v1 import showing
 from tongxin.rules.area_codes import Level, up_to
 from tongxin.rules.errors import Invalid, Missing
@@ -50,7 +50,7 @@ def token(call: Call, token: str) -> Listing:
     number = outside.number_of_receipt(token) if RECEIPT.fullmatch(token) else None
     if number is None:
         raise Missing("open311.token")
-    return Listing("service_requests", "request", [{"service_request_id": number, "token": token}])
+    return TOKENS.of([Token(service_request_id=number, token=token)])
 
 
 def asked(params: Params, now: datetime) -> Asked:
@@ -100,36 +100,33 @@ def _listing(call: Call, found: Sequence[Line]) -> Listing:
     ids = [line.id for line in found]
     photos = media.of(call, ids, media.BEFORE) if call.actor else {}
     reviewed = {} if call.actor else publicity.words_of(ids)
-    told = [_request(call, line, photos.get(line.id), reviewed.get(line.id)) for line in found]
-    return Listing("service_requests", "request", told)
+    return REQUESTS.of(_request(call, line, photos.get(line.id), reviewed.get(line.id)) for line in found)
 
 
-def _request(call: Call, line: Line, photo: str | None, reviewed: str | None) -> dict[str, Any]:
+def _request(call: Call, line: Line, photo: str | None, reviewed: str | None) -> Request:
     name = name_of(line.template_code, is_chinese=call.is_chinese)
     open_ = statuses.is_open(line.state)
     text, links = texts.read(line.text) if line.text is not None else (reviewed, [])
     lon, lat = _point(line) if call.actor else _coarse(line)
     place = line.place if call.actor else ""
     unit = showing.unit(line.unit_id or line.desk_id)
-    return {
-        "service_request_id": line.number,
-        "status": "open" if open_ else "closed",
-        "status_notes": words.label(State(line.state), call.language),
-        "service_name": name,
-        "service_code": line.template_code,
-        "description": text or name,  # where nothing was reviewed, or all was erased
-        "agency_responsible": unit.name if unit else None,
-        "service_notice": None,
-        "requested_datetime": moment(line.reported_at),
-        "updated_datetime": moment(max(line.updated_at, line.reported_at)),
-        "expected_datetime": moment(line.due_at) if open_ else None,
-        "address": " ".join(filter(None, [*areas.chain(line.area)[1:], place])) or None,
-        "address_id": line.area,
-        "zipcode": None,
-        "lat": lat,
-        "long": lon,
-        "media_url": photo or next(iter(links), None),
-    }
+    return Request(
+        service_request_id=line.number,
+        status="open" if open_ else "closed",
+        status_notes=words.label(State(line.state), call.language),
+        service_name=name,
+        service_code=line.template_code,
+        description=text or name,  # where nothing was reviewed, or all was erased
+        agency_responsible=unit.name if unit else None,
+        requested_datetime=moment(line.reported_at),
+        updated_datetime=moment(max(line.updated_at, line.reported_at)),
+        expected_datetime=moment(line.due_at) if open_ and line.due_at else None,
+        address=" ".join(filter(None, [*areas.chain(line.area)[1:], place])) or None,
+        address_id=line.area,
+        lat=lat,
+        long=lon,
+        media_url=photo or next(iter(links), None),
+    )
 
 
 def _point(line: Line) -> tuple[float | None, float | None]:

@@ -18,6 +18,7 @@ from tongxin.interfaces.api.open311.formats import Listing
 from tongxin.interfaces.api.open311.params import Params
 from tongxin.interfaces.api.open311.reading import TEST
 from tongxin.interfaces.api.open311.services import kind_of
+from tongxin.interfaces.api.open311.shapes import RECEIPTS, Receipt
 from tongxin.interfaces.api.v1 import replays
 from tongxin.rules.area_codes import Level
 from tongxin.rules.channels import Channel
@@ -70,8 +71,7 @@ def _wanted(incoming: Incoming, reported: actions.Reported, photos: list[Receive
 
 
 def _answer(number: str, notice: str) -> Listing:
-    told = {"service_request_id": number, "service_notice": notice, "account_id": None}
-    return Listing("service_requests", "request", [told])
+    return RECEIPTS.of([Receipt(service_request_id=number, service_notice=notice)])
 
 
 def _notice(call: Call, reported: actions.Reported) -> str:

@@ -1,7 +1,6 @@
 """Services: the city's templates as the standard tells them, and the questions each of them asks."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.kinds import Kind
@@ -10,6 +9,7 @@ from tongxin.apps.people.queries import Remembered
 from tongxin.interfaces.api.open311 import attributes
 from tongxin.interfaces.api.open311.door import Call
 from tongxin.interfaces.api.open311.formats import Form, Listing, Single
+from tongxin.interfaces.api.open311.shapes import SERVICES, Definition, Service
 from tongxin.rules import publicity
 from tongxin.rules.errors import Missing
 
@@ -30,16 +30,14 @@ PRIVATE = "private"  # the flag by which FixMyStreet keeps a category's reports 
 
 def services(call: Call) -> Listing:
     """Return every service a matter can be reported for, by code. No statement while templates are remembered."""
-    return Listing("services", "service", [_service(row, call.is_chinese) for row in _rows()])
+    return SERVICES.of(_service(row, call.is_chinese) for row in _rows())
 
 
 def definition(call: Call, code: str) -> Single:
     """Return the questions of one service. Raises Missing."""
     kind = kind_of(code, call.form)
-    asked = [attribute.told(call.is_chinese) for attribute in attributes.of(kind.form)]
-    return Single(
-        "service_definition", {"service_code": kind.code, "attributes": Listing("attributes", "attribute", asked)}
-    )
+    asked = [question.told(call.is_chinese) for question in attributes.of(kind.form)]
+    return Single("service_definition", Definition(service_code=kind.code, attributes=asked))
 
 
 def kind_of(code: str, form: Form) -> Kind:
@@ -56,19 +54,19 @@ def name_of(code: str, *, is_chinese: bool) -> str:
     return (kind.name if is_chinese else kind.name_en) if kind else code
 
 
-def _service(row: Template, is_chinese: bool) -> dict[str, Any]:
+def _service(row: Template, is_chinese: bool) -> Service:
     name, description = (row.name, row.filing_condition) if is_chinese else (row.name_en, row.filing_condition_en)
     is_shown = publicity.is_singly(row.code, is_sealed=row.is_sealed)
     keywords = [*row.keywords, *([] if is_shown else [PRIVATE])]
-    return {
-        "service_code": row.code,
-        "service_name": name,
-        "description": description or name,
-        "metadata": bool(row.form.get("properties")),
-        "type": "realtime",
-        "keywords": ",".join(keywords) or None,
-        "group": GROUPS[row.code[0]][0 if is_chinese else 1] if row.code[0] in GROUPS else None,
-    }
+    return Service(
+        service_code=row.code,
+        service_name=name,
+        description=description or name,
+        metadata=bool(row.form.get("properties")),
+        type="realtime",
+        keywords=",".join(keywords) or None,
+        group=GROUPS[row.code[0]][0 if is_chinese else 1] if row.code[0] in GROUPS else None,
+    )
 
 
 def _read() -> Sequence[Template]:

@@ -5,7 +5,6 @@ Source: mysociety/open311-adapter, Open311::Endpoint::Role::mySociety; FixMyStre
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from tongxin.apps.matters import actions, outside, queries
 from tongxin.apps.matters.outside import Happened
@@ -14,9 +13,10 @@ from tongxin.interfaces.api.open311.door import Call, Faults
 from tongxin.interfaces.api.open311.formats import Listing, moment
 from tongxin.interfaces.api.open311.reading import DEEPEST, MOST, TEST, span
 from tongxin.interfaces.api.open311.reporting import KEY_MOST, short
+from tongxin.interfaces.api.open311.shapes import UPDATES, UPDATES_TAKEN, Update, UpdateTaken
 from tongxin.interfaces.api.open311.statuses import Status
 from tongxin.rules.errors import Invalid, Missing
-from tongxin.rules.lifecycles.matter import Act
+from tongxin.rules.lifecycles.matter import Act, State
 
 REQUIRED = ("service_request_id", "update_id", "status", "updated_datetime", "description")
 MARKS = {  # of the statuses that say more than that the words are there
@@ -54,20 +54,20 @@ def updates(call: Call) -> Listing:
     )
     closed = [step.matter_id for step in found if step.kind == f"matter.{Act.CLOSE}"] if call.actor else []
     photos = media.of(call, closed, media.AFTER) if closed else {}
-    return Listing("service_request_updates", "request_update", [_update(call, step, photos) for step in found])
+    return UPDATES.of(_update(call, step, photos) for step in found)
 
 
-def _update(call: Call, step: Happened, photos: Mapping[int, str]) -> dict[str, Any]:
+def _update(call: Call, step: Happened, photos: Mapping[int, str]) -> Update:
     is_closing = step.kind == f"matter.{Act.CLOSE}"
-    return {
-        "update_id": f"{step.number}-{step.seq}",
-        "service_request_id": step.number,
-        "status": statuses.status_of(step).value,
-        "updated_datetime": moment(step.at),
-        "description": _sentence(call, step),
-        "media_url": photos.get(step.matter_id) if is_closing else None,
-        "external_status_code": str(step.data.get("state", step.state)),
-    }
+    return Update(
+        update_id=f"{step.number}-{step.seq}",
+        service_request_id=step.number,
+        status=statuses.status_of(step),
+        updated_datetime=moment(step.at),
+        description=_sentence(call, step),
+        media_url=photos.get(step.matter_id) if is_closing else None,
+        external_status_code=State(step.data.get("state", step.state)),
+    )
 
 
 def _sentence(call: Call, step: Happened) -> str:
@@ -100,7 +100,7 @@ def tell(call: Call) -> tuple[Listing, int]:
 
 
 def _told(update_id: str) -> Listing:
-    return Listing("service_request_updates", "request_update", [{"update_id": update_id}])
+    return UPDATES_TAKEN.of([UpdateTaken(update_id=update_id)])
 
 
 def _matter_id(number: str) -> int:
