@@ -1,4 +1,7 @@
-"""A client of Open311: requests as the standard writes them, answers read the way its users read them."""
+"""A client of Open311: requests as the standard writes them, answers read the way its users read them.
+
+Every answer is held against openapi.json on its way.
+"""
 
 from typing import Any
 from urllib.parse import quote_plus
@@ -8,13 +11,16 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests import town as towns
+from tests.interfaces.api.described import Description
+from tongxin.interfaces.api.open311 import described
 
 BASE = "/api/open311/v2/"
 TEST = "/api/open311/test/v2/"
+DESCRIPTION = Description(described.description())
 
 
 def get(path: str, base: str = BASE, **query: Any) -> HttpResponse:
-    return Client().get(base + path, query)
+    return DESCRIPTION.check(Client().get(base + path, query))
 
 
 def post(path: str, form: Any, base: str = BASE, **headers: str) -> HttpResponse:
@@ -22,7 +28,7 @@ def post(path: str, form: Any, base: str = BASE, **headers: str) -> HttpResponse
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     encoded = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in _pairs(form))
     kind = "application/x-www-form-urlencoded; charset=utf-8"
-    return Client().post(base + path, encoded, content_type=kind, headers=named)
+    return DESCRIPTION.check(Client().post(base + path, encoded, content_type=kind, headers=named))
 
 
 def a_request(key: str = "", **changes: Any) -> dict[str, Any]:

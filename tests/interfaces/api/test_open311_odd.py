@@ -8,7 +8,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.interfaces.api.open311 import BASE, a_request, errors
+from tests.interfaces.api.open311 import BASE, DESCRIPTION, a_request, errors
 
 FORM = "application/x-www-form-urlencoded"
 NAMES = """
@@ -51,7 +51,8 @@ def test_odd_requests_never_break_it(caller, method, path, form, odd, whole, kin
     else:
         answer = Client().generic(method, address, QUERY_STRING=urlencode(sent))
 
-    assert answer.status_code in {200, 201, 400, 403, 404}
+    if path != "nowhere" and " " not in path:
+        DESCRIPTION.check(answer)
     expected = "text/xml; charset=utf-8" if form == "xml" else "application/json; charset=utf-8"
     assert answer["Content-Type"] == expected
     if answer.status_code >= 400:

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import structlog
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import Resolver404, resolve
 
 from tongxin.interfaces.api import meters, problems
@@ -56,7 +56,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         response = match.func(request, *match.args, **match.kwargs)
     except Exception as error:  # the outermost hand: whatever it was, the caller gets a problem
         return respond_to(request, error)
-    if response.status_code == 405 and response.headers.get("Content-Type") != problems.MEDIA_TYPE:
+    if isinstance(response, HttpResponseNotAllowed):  # the frameworks' own; doors say it in their own form
         allowed = response.headers["Allow"]
         return problems.respond(
             request, problems.WrongMethod("method.not_allowed", method=request.method, allowed=allowed)

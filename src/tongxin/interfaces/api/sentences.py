@@ -191,10 +191,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "没有代码为“{found}”的区域。address_id 是区划代码，例如镇街 9 位、村社 12 位、网格 15 位。",
         "There is no area “{found}”. address_id is an area code: 9 digits a town, 12 a village, 15 a grid.",
     ),
-    "open311.no_text": (
-        "缺少 description：请写清发生了什么。",
-        "description is missing: say what happened.",
-    ),
     "open311.too_long": (
         "{name} 太长：最多 {most} 字，现有 {found} 字。",
         "{name} is too long: {most} characters at most, not {found}.",

@@ -1,6 +1,7 @@
 """The door of Open311: who asks, in which form, how often, and every refusal as an array of errors.
 
-The standard knows three answers to what goes wrong: 404 for what does not exist, 403 for a key, 400 for all else.
+The standard knows three answers to what goes wrong: 404 for what does not exist, 403 for a key, 400 for all else. A
+method it does not use is answered as HTTP has it: 405, naming those that there are (RFC 9110, §15.5.6).
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +29,8 @@ from tongxin.rules.area_codes import Level, canonical
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused
 from tongxin.rules.permissions import Actor
 
-STATUS = {401: 403, 403: 403, 404: 404}  # of a refusal, as the standard has it; 400 for all others
+STATUS = {401: 403, 403: 403, 404: 404, 405: 405}  # of a refusal, as the standard has it; 400 for all others
+DESCRIBED = '</api/open311/v2/openapi.json>; rel="service-desc"; type="application/json"'  # RFC 8631
 FINER = frozenset({413, 429})  # told in the body, where the standard allows it
 ENVELOPE_MB = 1
 PHOTOS_MOST = 6
@@ -141,6 +143,7 @@ def _refusal(request: HttpRequest, error: Exception) -> Refused:
 def _respond(told: Listing | Single, form: Form, status: int) -> HttpResponse:
     response = HttpResponse(written(told, form), status=status, content_type=form.media_type)
     response["Vary"] = "Accept-Language"
+    response["Link"] = DESCRIBED
     response["Access-Control-Allow-Origin"] = "*"  # no cookie is read here: any page may read what anybody may
     return response
 

@@ -54,23 +54,25 @@ def token(call: Call, token: str) -> Listing:
 
 
 def asked(params: Params, now: datetime) -> Asked:
-    """Return which matters are asked for. Numbers leave all else aside. Raises Invalid."""
+    """Return which matters are asked for. Numbers leave all else aside, once it can be read. Raises Invalid."""
     size = params.whole("page_size", MOST, MOST)
     skip = (params.whole("page", 1, DEEPEST) - 1) * size
     if skip + size > DEEPEST:
         raise Invalid("open311.page", most=DEEPEST)
+    reported = params.moment("start_date"), params.moment("end_date")
+    changed = params.moment("updated_after"), params.moment("updated_before")
+    is_open = _is_open(params)
     if numbers := params.listed("service_request_id"):
         return Asked(statuses.CHANGES, numbers=[number.upper() for number in numbers], size=size, skip=skip)
-    reported = span(params.moment("start_date"), params.moment("end_date"))
-    changed = span(params.moment("updated_after"), params.moment("updated_before"))
-    since, until = reported or (None if changed else now - WINDOW, None)
+    within, touched = span(*reported), span(*changed)
+    since, until = within or (None if touched else now - WINDOW, None)
     return Asked(
         statuses.CHANGES,
         templates=params.listed("service_code"),
-        is_open=_is_open(params),
+        is_open=is_open,
         since=since,
         until=until,
-        changed=changed,
+        changed=touched,
         size=size,
         skip=skip,
     )

@@ -13,7 +13,7 @@ from tongxin.apps.matters.kinds import Kind
 from tongxin.apps.matters.suggesting.gazetteer import gazetteer
 from tongxin.interfaces.api import meters
 from tongxin.interfaces.api.open311 import attributes, media, texts
-from tongxin.interfaces.api.open311.door import Call, Faults
+from tongxin.interfaces.api.open311.door import Call
 from tongxin.interfaces.api.open311.formats import Listing
 from tongxin.interfaces.api.open311.params import Params
 from tongxin.interfaces.api.open311.reading import TEST
@@ -22,7 +22,7 @@ from tongxin.interfaces.api.open311.shapes import RECEIPTS, Receipt
 from tongxin.interfaces.api.v1 import replays
 from tongxin.rules.area_codes import Level
 from tongxin.rules.channels import Channel
-from tongxin.rules.errors import Invalid, Refused
+from tongxin.rules.errors import Invalid
 from tongxin.rules.lifecycles.matter import OPEN
 from tongxin.rules.permissions import holding_receipt
 from tongxin.rules.working_time import SHANGHAI
@@ -85,7 +85,7 @@ def _incoming(call: Call) -> Incoming:
     params = call.params
     kind, form = _asked(call)
     lon, lat, area, place = _place(params)
-    text, links = text_of(params), links_of(params)
+    text, links = text_of(params) or kind.name, links_of(params)  # the standard asks for no words
     name = " ".join(filter(None, (params.get("first_name"), params.get("last_name"))))
     return Incoming(
         template=kind.code,
@@ -108,14 +108,7 @@ def _asked(call: Call) -> tuple[Kind, dict]:
     if not code:
         raise Invalid("open311.no_service_code", form=call.form.value)
     kind = kind_of(code, call.form)
-    wrong: list[Refused] = [] if call.params.get("description") else [Invalid("open311.no_text")]
-    try:
-        form = attributes.answered(kind, call.params.attributes())
-    except Faults as faults:
-        wrong += faults.refusals
-    if wrong:
-        raise Faults(wrong)
-    return kind, form
+    return kind, attributes.answered(kind, call.params.attributes())
 
 
 def text_of(params: Params) -> str:

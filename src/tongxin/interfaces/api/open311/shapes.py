@@ -15,11 +15,8 @@ from tongxin.interfaces.api.v1.described import told
 from tongxin.rules.lifecycles.matter import State
 
 Id = Annotated[str, told("事项编号 | number of the request", "KC261120-0417")]
-At = Annotated[
-    str,
-    Meta(extra_json_schema={"format": "date-time"}),
-    told("时刻，带时区 | with its zone", "2026-11-20T15:42:00+08:00"),
-]
+AT = Meta(extra_json_schema={"format": "date-time"}, examples=["2026-11-20T15:42:00+08:00"])
+At = Annotated[str, AT]
 Datatype = Literal["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"]
 Link = Annotated[str | None, told("照片链接 | link to a photo")]
 
@@ -33,7 +30,7 @@ class Endpoint(Shape, kw_only=True):
 
     specification: Annotated[str, told("所依标准 | the standard it keeps to", "http://wiki.open311.org/GeoReport_v2")]
     url: Annotated[str, told("地址，以斜杠结尾 | address, ending in a slash", "https://city.example/api/open311/v2/")]
-    changeset: At
+    changeset: Annotated[At, told("何时变更 | when it last changed")]
     type: Annotated[Literal["production", "test"], told("正式或测试 | for good or to try")]
     formats: Annotated[list[str], told("写法 | how it is written", ["text/xml", "application/json"])]
 
@@ -41,7 +38,7 @@ class Endpoint(Shape, kw_only=True):
 class Discovery(Shape, kw_only=True):
     """What this server offers."""
 
-    changeset: At
+    changeset: Annotated[At, told("何时变更 | when it last changed")]
     contact: Annotated[str, told("有问题找谁 | whom to ask")]
     key_service: Annotated[str, told("怎样得到密钥 | how to be given a key")]
     endpoints: Annotated[list[Endpoint], told("入口 | where to go")]
@@ -117,9 +114,9 @@ class Request(Shape, kw_only=True):
     ]
     agency_responsible: Annotated[str | None, told("承办单位 | the unit at work", "荷花街道环卫所")] = None
     service_notice: Annotated[str | None, told("不用 | not used")] = None
-    requested_datetime: At
-    updated_datetime: At
-    expected_datetime: At | None = None
+    requested_datetime: Annotated[At, told("何时上报 | when it was reported")]
+    updated_datetime: Annotated[At, told("何时办结或有进展 | when it was closed, or last moved")]
+    expected_datetime: Annotated[At | None, told("最晚何时办结 | when it is due at the latest")] = None
     address: Annotated[str | None, told("地点；不凭密钥只到网格 | place; without a key, its grid")] = None
     address_id: Annotated[str | None, told("区划或网格编码 | code of the area or grid", "330802001001001")] = None
     zipcode: Annotated[str | None, told("不用 | not used")] = None
@@ -136,7 +133,7 @@ class Update(Shape, kw_only=True):
     update_id: Annotated[str, told("这一步的编号 | id of the step", "KC261120-0417-3")]
     service_request_id: Id
     status: Annotated[Status, told("扩展状态 | extended status")]
-    updated_datetime: At
+    updated_datetime: Annotated[At, told("何时 | when")]
     description: Annotated[str, told("发生了什么 | what happened", "已受理。")]
     media_url: Link = None
     external_status_code: Annotated[State, told("事项状态 | state of the matter")]
