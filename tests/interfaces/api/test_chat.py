@@ -99,7 +99,7 @@ def test_what_is_forged_late_closed_or_unreadable_is_refused_and_leaves_nothing(
     assert chat.write("长" * 40_000) == 413
     half = json.dumps({"MsgId": "1", "FromUserName": "c", "Content": "\ud800"})
     signed = {"content-type": "application/json"} | sign(chat, half)
-    assert chat.send(half.encode(), signed) == 422
+    assert chat.send(half.encode(), signed) == 400
     actions.close_line(Line.objects.get(code="chat").pk, by=SYSTEM, now=timezone.now())
     assert chat.write(TEXT) == 401
 

@@ -10,14 +10,16 @@ from django.utils import timezone
 
 from tests import town as towns
 from tests.apps.devices.conftest import a_device
+from tests.interfaces.api.described import Description
 from tongxin.apps.devices import actions
 from tongxin.apps.devices.models import Episode, Reading
 from tongxin.apps.journal.models import Evidence
 from tongxin.apps.matters.models import Matter
-from tongxin.interfaces.api.intake import machines
+from tongxin.interfaces.api.intake import described, machines
 from tongxin.rules.permissions import SYSTEM
 
 DOOR = "/api/intake/v1"
+DESCRIPTION = Description(described.description())
 
 
 @pytest.fixture
@@ -33,7 +35,8 @@ def key(town):
 def send(path, body, key="", **headers):
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"Authorization": f"Bearer {key}", **headers} if key else headers
-    return Client().post(f"{DOOR}/{path}", raw, content_type="application/json", headers=headers)
+    answer = Client().post(f"{DOOR}/{path}", raw, content_type="application/json", headers=headers)
+    return DESCRIPTION.check(answer)
 
 
 def flood(*depths):
@@ -92,7 +95,7 @@ def test_a_photo_comes_in_only_with_its_faces_blurred_and_then_belongs_to_the_ma
     def bring(**event):
         photo = SimpleUploadedFile("x.jpg", towns.a_photo().getvalue(), "image/jpeg")
         form = {"event": json.dumps({"kind": "dumping", "at": at, **event}), "photo": photo}
-        return Client().post(f"{DOOR}/events", form, headers={"X-API-Key": own})
+        return DESCRIPTION.check(Client().post(f"{DOOR}/events", form, headers={"X-API-Key": own}))
 
     sharp = bring()
     nothing_kept = not Evidence.objects.exists() and not Episode.objects.exists()

@@ -5,8 +5,8 @@ Both ways in the envelopes of Standard Webhooks. What it does not do is told hon
 
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -16,10 +16,9 @@ from tongxin.apps.hotline.sealing import opened
 from tongxin.guard import envelopes
 from tongxin.rules.calls import CallAct
 from tongxin.rules.errors import Refused
+from tongxin.rules.letters import LineKind
 
 log = structlog.get_logger()
-
-HEADERS = envelopes.HEADERS
 
 
 class Forged(Refused):
@@ -42,14 +41,19 @@ def secrets_of(line: Line, now: datetime) -> list[str]:
     return [each for each in found if each]
 
 
-def verified(line: Line | None, headers: dict[str, str], body: bytes, now: datetime) -> dict[str, Any]:
-    """Return what an envelope holds. Raises Forged; why is logged by its reason alone, never by what it held."""
+def signer(code: str, kind: LineKind, headers: Mapping[str, str], body: bytes, now: datetime) -> Line:
+    """Return the open line of this code that signed a message. Raises Forged.
+
+    Why is logged by its reason alone, never by what the message held.
+    """
+    line = Line.objects.filter(code=code[:40], kind=kind, is_open=True).first()
     if line is None:
         raise _refused("unknown_line", "")
     try:
-        return envelopes.opened(secrets_of(line, now), headers, body, now)
+        envelopes.opened(secrets_of(line, now), headers, body, now)
     except envelopes.Unsigned as wrong:
         raise _refused(str(wrong), line.code) from wrong
+    return line
 
 
 def order(call: Call, act: CallAct, to: str = "") -> None:

@@ -14,10 +14,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "这条消息已经收到过，没有重复记。不用再发。",
         "This message was taken before and is not taken twice. Do not send it again.",
     ),
-    "cti.unreadable": (
-        "消息读不出来：要有 type、timestamp 和 data.call。",
-        "The message cannot be read: it needs type, timestamp and data.call.",
-    ),
     "cti.too_large": ("消息最大 {limit_kb} KB。", "A message has {limit_kb} KB at most."),
     "cti.field": ("字段 {field} 缺少，或超过 {limit} 字。", "The field {field} is missing or over {limit} characters."),
     "cti.none": (

@@ -1,19 +1,16 @@
 """What a switchboard tells of its calls: signed, each message once, forged and late ones refused."""
 
-from datetime import datetime
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from tongxin.apps.hotline import actions, cti
 from tongxin.apps.hotline.actions.calls import Told
-from tongxin.apps.hotline.models import Line
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.api.intake import signed
-from tongxin.rules.calls import CallEvent
-from tongxin.rules.errors import Invalid, Refused
+from tongxin.interfaces.api.intake.hotline_shapes import CallMessage
+from tongxin.interfaces.api.v1 import bodies
+from tongxin.rules.errors import Refused
 from tongxin.rules.letters import LineKind
 from tongxin.rules.permissions import reporting
 
@@ -34,23 +31,14 @@ def heard(request: HttpRequest, line: str) -> HttpResponse:
 def _take_in(request: HttpRequest, code: str) -> None:
     signed.let_in(request, KNOCKS, most=BODY_LIMIT, too_large="cti.too_large")
     now = timezone.now()
-    line = Line.objects.filter(code=code[:40], kind=LineKind.VOICE, is_open=True).first()
-    body = cti.verified(line, {name: request.headers.get(name, "") for name in cti.HEADERS}, request.body, now)
-    told = _told(request.headers["webhook-id"], body)
-    actions.hear(line.pk, told, by=reporting(f"line:{line.code}"), now=now)  # type: ignore[union-attr]
+    line = cti.signer(code, LineKind.VOICE, request.headers, request.body, now)
+    told = _told(request.headers["webhook-id"], bodies.read(request.body, CallMessage))
+    actions.hear(line.pk, told, by=reporting(f"line:{line.code}"), now=now)
 
 
-def _told(id_: str, body: dict[str, Any]) -> Told:
+def _told(id_: str, message: CallMessage) -> Told:
     """Return what the message says. Raises Invalid."""
-    data = body.get("data")
-    try:
-        event = CallEvent(body.get("type", ""))
-        at = datetime.fromisoformat(body["timestamp"])
-        if at.tzinfo is None or not isinstance(data, dict):
-            raise ValueError(at)
-    except (KeyError, TypeError, ValueError) as wrong:
-        raise Invalid("cti.unreadable") from wrong
-    said = {name: data.get(name) or "" for name in ("call", "seat", "number", "recording")}
-    if not all(isinstance(each, str) for each in said.values()):
-        raise Invalid("cti.unreadable")
-    return Told(id_, event, said["call"], at, said["seat"], said["number"], said["recording"])
+    at = bodies.moment(message.timestamp, "timestamp")
+    assert at is not None
+    data = message.data
+    return Told(id_, message.type, data.call, at, data.seat or "", data.number or "", data.recording or "")

@@ -1,7 +1,6 @@
 """What a chat channel tells the hotline: signed, each message once, as the robots of WeCom and DingTalk write them."""
 
 import hashlib
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,16 +10,16 @@ from tongxin.apps.hotline import actions, cti
 from tongxin.apps.hotline.actions import Arrived
 from tongxin.apps.hotline.letters import Said
 from tongxin.apps.hotline.letters_reading import NAME_MOST, TEXT_MOST
-from tongxin.apps.hotline.models import Line
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.api.intake import signed
+from tongxin.interfaces.api.intake.hotline_shapes import DingTalkMessage, WeComMessage
+from tongxin.interfaces.api.v1 import bodies
 from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, Refused
 from tongxin.rules.letters import LineKind
 from tongxin.rules.permissions import reporting
 
 BODY_LIMIT = 65_536
-ID_MOST = 200
 KNOCKS = Limit(a_minute=600, burst=120)  # a channel tells what a city's people write, not what they hold down
 
 
@@ -37,26 +36,22 @@ def heard(request: HttpRequest, line: str) -> HttpResponse:
 def _take_in(request: HttpRequest, code: str) -> None:
     signed.let_in(request, KNOCKS, most=BODY_LIMIT, too_large="cti.too_large")
     now = timezone.now()
-    line = Line.objects.filter(code=code[:40], kind=LineKind.CHAT, is_open=True).first()
-    body = cti.verified(line, {name: request.headers.get(name, "") for name in cti.HEADERS}, request.body, now)
-    id_, said = _said(body)
+    line = cti.signer(code, LineKind.CHAT, request.headers, request.body, now)
+    id_, said = _said(request.body)
     arrived = Arrived(Channel.CHAT, hashlib.sha256(id_.encode()).hexdigest(), said, line=line)
-    actions.take_letter(arrived, by=reporting(f"line:{line.code}"), now=now)  # type: ignore[union-attr]
+    actions.take_letter(arrived, by=reporting(f"line:{line.code}"), now=now)
 
 
-def _said(body: dict[str, Any]) -> tuple[str, Said]:
-    """Return the message's id and what it says, whichever of the two wrote it. Raises Invalid."""
-    content = body.get("text")
-    if isinstance(content, dict):  # DingTalk
-        told = (body.get("msgId"), body.get("conversationId"), body.get("senderNick") or "", content.get("content"))
-    else:  # WeCom
-        told = (body.get("MsgId"), body.get("FromUserName"), body.get("FromName") or "", body.get("Content"))
-    id_, conversation, name, text = (str(each) if isinstance(each, (str, int)) else "" for each in told)
-    if not (id_ and conversation and text.strip()) or max(len(id_), len(conversation)) > ID_MOST:
-        raise Invalid("chat.unreadable")
+def _said(body: bytes) -> tuple[str, Said]:
+    """Return the message's id and what it says, whichever of the two wrote it. Raises Invalid, Unreadable."""
+    if isinstance(bodies.read(body, dict).get("text"), dict):
+        theirs = bodies.read(body, DingTalkMessage)
+        told = (theirs.msgId, theirs.conversationId, theirs.senderNick, theirs.text.content)
+    else:
+        wecom = bodies.read(body, WeComMessage)
+        told = (wecom.MsgId, wecom.FromUserName, wecom.FromName, wecom.Content)
+    id_, conversation, name, text = ("" if each is None else str(each) for each in told)
     clean = "".join(letter for letter in text if letter >= " " or letter in "\n\t").strip()
-    try:
-        (id_ + conversation + name + clean).encode()
-    except UnicodeEncodeError as half:  # half of a sign, written as JSON allows
-        raise Invalid("chat.unreadable") from half
+    if not clean:
+        raise Invalid("chat.unreadable")
     return id_, Said(address=conversation, name=name.strip()[:NAME_MOST], text=clean[:TEXT_MOST])

@@ -1,6 +1,7 @@
 """What the police hand over: signed by the partner, each message once, one incident for one number."""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 import structlog
@@ -19,6 +20,7 @@ from tongxin.interfaces.api.intake import police_shapes as shapes
 from tongxin.interfaces.api.intake import signed
 from tongxin.interfaces.api.problems import Unknown
 from tongxin.interfaces.api.v1 import bodies, showing
+from tongxin.interfaces.api.v1.described import told
 from tongxin.rules.alarms import Result, Saying, Toward
 from tongxin.rules.errors import Missing, Refused
 from tongxin.rules.permissions import reporting
@@ -32,8 +34,8 @@ KNOCKS = Limit(a_minute=600, burst=120)  # a county hands over some ten disputes
 class Answer(msgspec.Struct, kw_only=True):
     """What a message led to: the number of the matter, and whether anything was written."""
 
-    matter: str
-    is_new: bool
+    matter: Annotated[str, told("事项编号 | number of the matter", "KC261120-0417")]
+    is_new: Annotated[bool, told("这次是否写了什么 | whether anything was written", True)]
 
 
 @csrf_exempt
@@ -84,21 +86,21 @@ def _verify(request: HttpRequest, partner: Partner | None, code: str, now: datet
 
 
 def _taken(partner: Partner, saying: Saying, said: msgspec.Struct, id_: str, now: datetime) -> Taken:
-    told = {"by": reporting(f"police:{partner.code}"), "now": now}
+    noted = {"by": reporting(f"police:{partner.code}"), "now": now}
     match said:
         case shapes.Raised():
-            return actions.take_in(partner.pk, _said(said), message=id_, **told)
+            return actions.take_in(partner.pk, _said(said), message=id_, **noted)
         case shapes.Corrected():
             contact = (said.contact.name, said.contact.phone) if said.contact else None
             facts = {"text": said.text or "", "is_hurt": said.is_hurt, "has_weapon": said.has_weapon}
-            return actions.correct(partner.pk, said.number, message=id_, contact=contact, **facts, **told)
+            return actions.correct(partner.pk, said.number, message=id_, contact=contact, **facts, **noted)
         case shapes.Withdrawn():
-            return actions.withdraw(partner.pk, said.number, message=id_, reason=said.reason, **told)
+            return actions.withdraw(partner.pk, said.number, message=id_, reason=said.reason, **noted)
         case shapes.Acknowledged() | shapes.FedBack():
             alarm = _known(partner, said.number)
             result = Result(said.result) if isinstance(said, shapes.FedBack) else None
             asked = {"to": Toward(said.to), "answering": shapes.ANSWERINGS[saying], "result": result}
-            is_new = actions.answer_by_partner(alarm_id=alarm.pk, message=id_, **asked, **told)
+            is_new = actions.answer_by_partner(alarm_id=alarm.pk, message=id_, **asked, **noted)
             return Taken(alarm, alarm.matter.number, is_new)
     raise AssertionError(saying)
 

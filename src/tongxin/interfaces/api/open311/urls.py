@@ -15,7 +15,7 @@ ANYWHERE = r"^[/]*(?:(?:(?P<stage>test)/+)?v2/+)?"  # where discovery is found
 
 
 def _at(route: Route) -> URLPattern:
-    path = PART.sub(r"(?P<\1>[^/]{1,60}?)", route.path.replace("/", "/+"))
+    path = PART.sub(r"(?P<\1>[^/\0]{1,60}?)", route.path.replace("/", "/+"))
     base = ANYWHERE if route.path == "discovery" else BASE
     return re_path(rf"{base}{path}{FORM}", view(get=route.get, post=route.post))
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from tongxin.interfaces.api.intake import described as intake
 from tongxin.interfaces.api.open311 import described as open311
 from tongxin.interfaces.api.v1.api import api
 
@@ -15,6 +16,7 @@ SNAPSHOT = FOLDER / "openapi.json"
 DOORS: dict[str, Callable[[], Any]] = {
     "openapi": api.get_openapi_schema,
     "open311": open311.description,
+    "intake": intake.description,
 }
 
 
