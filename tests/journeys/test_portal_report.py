@@ -3,8 +3,10 @@
 import time
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -16,7 +18,6 @@ from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.publicity import queries
 from tongxin.apps.publicity.models import Brand
-from tongxin.look.management.commands.assets import BUILT
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SECONDS = 30
@@ -73,9 +74,10 @@ def _parts(degrees: float) -> tuple[int, int, float]:
 
 
 def on_the_wire(url: str, size: float) -> float:
-    """Return the bytes a house sends for an address: it packs what was built, which the test server does not."""
-    packed = BUILT / f"{url.rpartition('/')[2]}.gz"
-    return packed.stat().st_size if "/look/built/" in url else size
+    """Return the bytes a house sends for an address: it packs styles and scripts, the test server does not."""
+    found = finders.find(url.partition("/static/")[2]) if "/static/" in url else None
+    packed = Path(f"{found}.gz")
+    return packed.stat().st_size if packed.is_file() else size
 
 
 def keep(page: Page, name: str) -> None:

@@ -22,6 +22,7 @@ from tongxin.rules.permissions import Actor
 from tongxin.rules.working_time import SHANGHAI
 
 LATELY = timedelta(days=30)
+FEW = 5  # reports shown at once
 
 
 @require_safe
@@ -38,6 +39,7 @@ def _shown(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
     week = now.astimezone(SHANGHAI).date() - timedelta(days=now.astimezone(SHANGHAI).weekday())
     return {
         "now": now,
+        "few": FEW,
         "posts": [
             (words.label(duty.role, language), unit_names().get(duty.unit_id, ""), names().get(duty.area, ""))
             for duty in actor.duties

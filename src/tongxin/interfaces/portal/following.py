@@ -3,7 +3,8 @@
 A link alone shows public progress; `Visit.is_mine` tells whether this device, or a proof, is the reporter's.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -154,6 +155,14 @@ def shown(found: Visit, *, error: str = "") -> dict[str, Any]:
         "others": receipts.others_of(found.me, matter),
         **(_own(found, notes) if found.is_mine else {}),
     }
+
+
+def standing(matters: Sequence[Matter], now: datetime) -> list[tuple[Matter, telling.Head]]:
+    """Return where each of one's own matters stands. One statement; two more for one that is put off or follows."""
+    clocks = defaultdict[int, list[Deadline]](list)
+    for clock in Deadline.objects.filter(matter__in=matters).order_by("id") if matters else ():
+        clocks[clock.matter_id].append(clock)
+    return [(each, telling.head(each, clocks[each.pk], now, leads=_leads(each))) for each in matters]
 
 
 def _to_ask(found: Visit, error: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -33,6 +34,7 @@ from tongxin.rules.ratings import Rating
 WRITES = Limit(a_minute=10, burst=20)  # forms sent from one address
 JOINS = Limit(a_minute=3, burst=6)
 PICTURES = "image/jpeg,image/png,image/webp"
+SHOTS = {"most": photos.MOST, "mb": settings.EVIDENCE_LIMIT_MB}
 WORDS = "text"
 
 
@@ -227,7 +229,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
         else:
             return _joined(request, Matter.objects.get(pk=joined.id))
     return page(request, "portal/following/join.html", _about(master) | {
-        "tab": "", "now": now, "number": number, "errors": errors, "given": given,
+        **SHOTS, "tab": "", "now": now, "number": number, "errors": errors, "given": given,
         "fields": (
             _words(_("What you saw"), request, hint=_("May stay empty."), longest=TEXT_LIMIT, is_required=False),
             Field("phone", _("Telephone"), "tel", given["phone"], longest=PHONE_LIMIT, autocomplete="tel",
@@ -281,6 +283,7 @@ def _form(
         "icon_name": icon,
         "told": told,
         "takes_files": takes_files,
+        **SHOTS,
     }
     return found.page("act", context, status=422 if errors else 200)
 

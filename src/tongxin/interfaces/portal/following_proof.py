@@ -16,12 +16,10 @@ from tongxin.apps.notify import proofs
 from tongxin.guard.addresses import address_of
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.portal import following_devices as devices
-from tongxin.interfaces.portal import following_story as telling
-from tongxin.interfaces.portal.following import NEXT, READS, Visit, shown, visit
+from tongxin.interfaces.portal.following import NEXT, READS, Visit, shown, standing, visit
 from tongxin.interfaces.portal.frame import page, public
 from tongxin.look.filters import say
 from tongxin.rules.errors import Refused
-from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.permissions import RESIDENT
 
 PROOFS = Limit(a_minute=4, burst=12)  # guesses of one address, whatever matter they are about
@@ -77,7 +75,7 @@ def mine(request: HttpRequest) -> HttpResponse:
                 devices.remember_for_now(led, answer)
                 return led
             found["sent"] = answer
-    rows = [(each, telling.word(State(each.state), each.close_as)) for each in devices.own(request)]
+    rows = standing(devices.own(request), now)
     given = {name: request.POST.get(name, "")[:24] for name in ("number", "digits")}
     context = {"tab": "mine", "rows": rows, "given": given, "now": now, **found}
     return page(request, "portal/following/mine.html", context, status=status)

@@ -21,6 +21,7 @@ from tongxin.guard.limits import Limit
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal.following import Visit, to_prove, visit
 from tongxin.interfaces.portal.following_acts import WRITES
+from tongxin.interfaces.portal.following_story import word
 from tongxin.interfaces.portal.frame import public
 from tongxin.look.filters import label, say
 from tongxin.look.forms import Field
@@ -114,7 +115,7 @@ def _told(found: Visit) -> dict[str, Any]:
         "kept": all_,
         "looks": [_look(each) for each in all_.looks],
         "rated": [(each.at, label(Rating(each.rating)), each.is_solved) for each in all_.rated],
-        "state": label(State(found.matter.state)),
+        "state": word(State(found.matter.state), found.matter.close_as),
         "told_at": _told_at(found),
     }
 

@@ -18,6 +18,7 @@ from tongxin.look.filters import label
 from tongxin.rules.deadlines import Clock
 from tongxin.rules.lifecycles.matter import LAMP_CLOCK, Act, CloseKind, State
 from tongxin.rules.overlays import hold
+from tongxin.rules.overlays.call_back import RATING_DAYS
 from tongxin.rules.ratings import Rating
 from tongxin.rules.working_time import Limit, Unit
 
@@ -27,7 +28,7 @@ WORKED = (Unit.WORKING_MINUTE, Unit.WORKING_HOUR, Unit.WORKING_DAY)
 
 
 class Head(NamedTuple):
-    """Where a matter stands: in a word for lists, in a sentence; by when; how that is counted."""
+    """Where a matter stands: in a word, in a sentence; by when; how that is counted; whether one may rate it."""
 
     word: str
     sentence: str
@@ -35,6 +36,7 @@ class Head(NamedTuple):
     counted: str
     whole: str = ""
     is_late: bool = False
+    is_asked: bool = False
 
 
 class Leads(NamedTuple):
@@ -94,7 +96,9 @@ def head(matter: Matter, clocks: Sequence[Deadline], now: datetime, *, leads: Le
     if leads is not None:
         return _together(head(leads.matter, leads.clocks, now), named)
     if matter.closed_at is not None:
-        return Head(named, _ended(matter, state), filters.long_moment(matter.closed_at), "")
+        return Head(
+            named, _ended(matter, state), filters.long_moment(matter.closed_at), "", is_asked=_is_asked(matter, now)
+        )
     if matter.stopped_at is not None:
         return _held(matter)
     clock = Clock.HANDLE if state in HANDLED else LAMP_CLOCK.get(state)
@@ -104,6 +108,11 @@ def head(matter: Matter, clocks: Sequence[Deadline], now: datetime, *, leads: Le
     if running is None:
         return told
     return told._replace(due=_by(running.due_at, now), counted=_counted(running), is_late=running.due_at < now)
+
+
+def _is_asked(matter: Matter, now: datetime) -> bool:
+    is_rated = matter.state != State.CLOSED or matter.rating
+    return not is_rated and matter.closed_at is not None and now < matter.closed_at + RATING_DAYS
 
 
 def _together(told: Head, named: str) -> Head:

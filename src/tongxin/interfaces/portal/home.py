@@ -9,11 +9,10 @@ from django.views.decorators.http import require_safe
 from tongxin.apps.areas.queries import names
 from tongxin.apps.publicity import queries
 from tongxin.interfaces.portal import following_devices as devices
-from tongxin.interfaces.portal.following_story import word
+from tongxin.interfaces.portal.following import standing
 from tongxin.interfaces.portal.frame import page, public
 from tongxin.look.filters import is_english
 from tongxin.rules.errors import Missing
-from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.palettes import palette
 
 YEAR = 365 * 24 * 3600
@@ -31,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tab": "home",
         "now": now,
         "services": [_said(each) for each in (shell.brand.services if shell.brand else [])],
-        "mine": [(each, word(State(each.state), each.close_as)) for each in devices.own(request)[:ON_HOME]],
+        "mine": standing(devices.own(request)[:ON_HOME], now),
         "notices": list(queries.notices(shell.area, now, ON_HOME)),
         "counties": [] if shell.slug else [each for each in found if each.area != shell.area],
         "names": names(),

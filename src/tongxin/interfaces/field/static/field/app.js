@@ -13,6 +13,11 @@ const SOON = 5_000, LATER = 300_000; // milliseconds between two tries while som
 let pause = SOON, timer, state = "done", isSending = false;
 
 document.documentElement.classList.add("scripted");
+for (const day of document.querySelectorAll("[data-unset]")) {
+  const mark = () => day.classList.toggle("unset", !day.value);
+  day.addEventListener("input", mark);
+  mark();
+}
 
 function line(bold, rest, address, label) {
   const words = document.createElement("span");

@@ -2,7 +2,7 @@
 // draft that stays on the phone. The form itself needs none of it.
 
 import { placeIn } from "./exif.js";
-import { shrunk } from "./shrink.js";
+import { shots } from "./photos.js";
 
 const form = document.getElementById("report");
 const field = (name) => form.elements[name];
@@ -107,57 +107,14 @@ const search = later(() => show("places", form.dataset.places, { q: field("place
 
 // ---- photos
 
-const input = document.getElementById("f-photos");
-const shots = document.getElementById("shots");
+let photos = [];
 const said = document.getElementById("shots-said");
-let photos = []; // {file, place, url}
-
-function draw() {
-  for (const old of shots.querySelectorAll("figure")) old.remove();
-  photos.forEach((photo, n) => {
-    const [frame, image, drop] = ["figure", "img", "button"].map((name) => document.createElement(name));
-    frame.className = "tx-pic";
-    Object.assign(image, { src: photo.url, alt: input.dataset.saidShown.replace("{n}", n + 1), width: 110, height: 96 });
-    Object.assign(drop, { type: "button", className: "tx-drop" });
-    drop.setAttribute("aria-label", input.dataset.saidDrop);
-    drop.innerHTML = "<span>×</span>";
-    drop.addEventListener("click", () => {
-      URL.revokeObjectURL(photo.url);
-      photos = photos.filter((each) => each !== photo);
-      draw();
-    });
-    frame.append(image, drop);
-    shots.insertBefore(frame, shots.lastElementChild);
-  });
-  const files = new DataTransfer();
-  for (const photo of photos) files.items.add(photo.file);
-  input.files = files.files;
-}
-
-async function add(file) {
-  const place = await placeIn(file);
-  const small = await shrunk(file);
-  if (small.size > Number(input.dataset.limit) * 1024 * 1024) {
-    said.textContent = input.dataset.saidBig.replace("{file}", file.name);
-    return;
-  }
-  photos.push({ file: small, place, url: URL.createObjectURL(small) });
-}
-
-input.addEventListener("change", async () => {
-  said.textContent = "";
-  const chosen = [...input.files];
-  const room = Number(input.dataset.most) - photos.length;
-  if (chosen.length > room) said.textContent = input.dataset.saidMany;
-  for (const file of chosen.slice(0, room)) await add(file);
-  draw();
-  usePhotoPlace();
-});
+shots(document.getElementById("f-photos"), { read: placeIn, changed: (now) => ((photos = now), usePhotoPlace()) });
 
 const agreed = form.elements.photo_place;
 function usePhotoPlace() {
   if (!agreed.checked || !photos.length) return;
-  const found = photos.find((photo) => photo.place)?.place;
+  const found = photos.find((photo) => photo.read)?.read;
   if (found) placed({ lon: found.lon.toFixed(6), lat: found.lat.toFixed(6) });
   else said.textContent = agreed.dataset.saidNone;
 }
