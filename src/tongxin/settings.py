@@ -214,7 +214,8 @@ SMS_GATEWAY = os.environ.get("TONGXIN_SMS_GATEWAY", "")  # the address of a gate
 SMS_SECRET = os.environ.get("TONGXIN_SMS_SECRET", "")
 SMS_SIGN = os.environ.get("TONGXIN_SMS_SIGN", "同心")
 ROBOT_HOSTS = os.environ.get("TONGXIN_ROBOT_HOSTS", "qyapi.weixin.qq.com,oapi.dingtalk.com").split(",")
-OUTWARD_LOOPBACK = os.environ.get("TONGXIN_OUTWARD_LOOPBACK") == "1"  # webhooks to this very machine: to try them out
+# webhooks to this very machine: to try them out, as a demonstration does with the simulators
+OUTWARD_LOOPBACK = os.environ.get("TONGXIN_OUTWARD_LOOPBACK", "1" if DEMO else "") == "1"
 _mail = urlsplit(os.environ.get("TONGXIN_SMTP", ""))  # smtp://user:password@host:587, smtps://… for TLS from the start
 EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or (465 if _mail.scheme == "smtps" else 25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")

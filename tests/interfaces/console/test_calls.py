@@ -6,6 +6,7 @@ from tests.town import NOW
 from tongxin.apps.hotline import queries
 from tongxin.apps.hotline.models import Article, Call, Line
 from tongxin.apps.people import rosters
+from tongxin.apps.people.models import Unit
 from tongxin.interfaces.console.simulation import calls, offices
 from tongxin.rules.rosters import monday_of
 
@@ -28,3 +29,18 @@ def test_somebody_is_on_duty_in_every_room_at_every_hour_and_a_written_week_stay
     hours = (NOW + timedelta(hours=each) for each in range(0, 8 * 24, 5))
     assert all(rosters.on_duty(town.unit["command_room"], each) for each in hours)
     assert rosters.week(town.unit["command_room"], monday_of(NOW.date())) == written
+    assert len({day for _, day in written.cells}) == 7  # the days that are over too
+    assert {post.role for post in written.posts if any(post.pk == each for each, _ in written.cells)} == {
+        "acceptor", "dispatcher", "duty_chief", "caller_back",
+    }  # fmt: skip
+
+
+def test_every_office_has_a_telephone_that_rings_nowhere(town):
+    Unit.objects.filter(pk=town.unit["lamps"]).update(phone="12319")
+
+    assert (offices.connect(NOW), offices.connect(NOW)) == (Unit.objects.count() - 1, 0)
+
+    phones = dict(Unit.objects.values_list("pk", "phone"))
+    assert phones.pop(town.unit["lamps"]) == "12319"
+    assert len(set(phones.values())) == len(phones)
+    assert all(each.startswith("0570-1") for each in phones.values())  # no number of a city begins with 1

@@ -46,6 +46,21 @@ def set_up_units(patterns: Path, *, by: Actor, now: datetime) -> int:
     return len(wanted)
 
 
+@transaction.atomic
+def enter_telephones(of: Mapping[int, str], *, by: Actor, now: datetime) -> int:
+    """Write down the office telephones of many units at once, by id; return how many there were."""
+    require(by, Permission.EDIT_UNITS)
+    units = list(Unit.objects.select_for_update().filter(pk__in=of))
+
+    for unit in units:
+        unit.phone = of[unit.pk]
+    Unit.objects.bulk_update(units, ["phone"], batch_size=BATCH)
+
+    record("units.telephones", "units", by=by, at=now, units=len(units))
+    queries.forget()
+    return len(units)
+
+
 def _standard_units(patterns: Mapping[str, Any]) -> Iterator[Unit]:
     known = names()
     for kind in patterns["kinds"]:

@@ -160,6 +160,7 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
         alarms.hand_over(home=HOME_TOWN, now=now)
         notices.leave_the_news(now)
     chiefs = (part for part in PARTS if part.role in ("duty_chief", "hotline_chief", "county_chief"))
+    offices.connect(now)
     offices.arrange({part.seats[0][1]: _actor(part.username, now) for part in chiefs}, now)
     calls.set_up(now=now, seed=seed)
     letters.set_up(now=now)

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.db.models import F
+
 from tongxin.apps.alarms import actions, pushing
 from tongxin.apps.alarms.actions import Said, Taken
 from tongxin.apps.alarms.actions.following import KINDS
-from tongxin.apps.alarms.models import Alarm, Partner
+from tongxin.apps.alarms.models import SENT, Alarm, Partner, Telling
 from tongxin.apps.areas import queries as areas
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions as matters
@@ -23,6 +26,7 @@ from tongxin.rules.errors import Refused
 from tongxin.rules.lifecycles.matter import Act, CloseKind
 from tongxin.rules.permissions import SYSTEM, Actor, Role, reporting
 
+SIMULATED = "http://127.0.0.1:8110/"  # where `tongxin police_simulator` listens
 CODE, NAME = "110", "柯城公安 110 指挥中心"
 STATION = "330802540000"  # what they call the station of the home town
 BY = reporting(f"police:{CODE}")
@@ -61,7 +65,8 @@ def hand_over(*, home: str, now: datetime) -> int:
     """Open the partner and hand these over in the grids of a town; return how many. Once: a second time is none."""
     if Partner.objects.filter(code=CODE).exists():
         return 0
-    partner, _ = actions.open_partner(code=CODE, name=NAME, area=home[:6], by=SYSTEM, now=now)
+    url = SIMULATED if settings.OUTWARD_LOOPBACK else ""
+    partner, _ = actions.open_partner(code=CODE, name=NAME, area=home[:6], url=url, by=SYSTEM, now=now)
     station = pushing.station_of(home)
     if station is not None:
         actions.name_station(partner_id=partner.pk, code=STATION, unit_id=station, by=SYSTEM, now=now)
@@ -71,6 +76,8 @@ def hand_over(*, home: str, now: datetime) -> int:
         at = now - timedelta(hours=lately.hours)
         taken = _taken(partner, STORIES[lately.story], nth, grids[nth * 5 % len(grids)], at)
         _go_on(taken, lately, at, now)
+    # what was told before this demonstration began was taken then; from now on the simulator is told, where it runs
+    Telling.objects.filter(alarm__partner=partner).update(state=SENT, code="200", tries=1, ended_at=F("at"))
     return len(LATELY)
 
 

@@ -57,6 +57,7 @@ KINDS = {  # the kinds of entries that are no step of a matter's life
     "unit.open": gettext_lazy("Unit opened"),
     "unit.change": gettext_lazy("Unit changed"),
     "units.load": gettext_lazy("Units loaded"),
+    "units.telephones": gettext_lazy("Office telephones entered"),
     "post.start": gettext_lazy("Appointed"),
     "post.end": gettext_lazy("Post ended"),
     "post.stand_in": gettext_lazy("Standing in"),
