@@ -1,6 +1,6 @@
 """Words: the Chinese label of every enum in rules, and the sentence of every refusal, in Chinese and English.
 
-The glossary's twin, split by what the words are about. English labels are the members' own names. Sentences say what
+The glossary's twin, split by what the words are about. English labels are the members' own names, or stand in `english`. Sentences say what
 happened and what to do (ui.md §7); those of apps and doors stand in their `sentences`, and join when the house opens.
 """
 
@@ -25,6 +25,7 @@ from tongxin.words import (
     places,
     rulebooks,
 )
+from tongxin.words.english import ENGLISH
 
 TABLES = (life, overlays, hotline, alarms, devices, patrols, people, places, rulebooks, notices)
 
@@ -39,10 +40,10 @@ REFUSALS: dict[str, tuple[str, str]] = {**house.REFUSALS}
 
 
 def label(member: Enum, language: str = "zh-hans") -> str:
-    """Return the word for an enum's member: Chinese from LABELS, English from its own name."""
+    """Return the word for an enum's member: Chinese from LABELS, English from its own name unless that is too short."""
     if language.startswith("zh"):
         return LABELS[type(member)][member]
-    return member.name.replace("_", " ").capitalize()
+    return ENGLISH.get(type(member), {}).get(member) or member.name.replace("_", " ").capitalize()
 
 
 def say(refusal: Refused, language: str = "zh-hans") -> str:

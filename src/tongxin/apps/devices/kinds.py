@@ -39,6 +39,14 @@ class Sort:
     told: Mapping[str, Any] | None = None
     limits: Limits | None = None
     way: Way | None = None
+    measure_en: str = ""
+    unit_en: str = ""
+
+    def named(self, language: str) -> tuple[str, str]:
+        """Return what is measured and its unit as a language writes them."""
+        if language.startswith("zh"):
+            return self.measure, self.unit
+        return self.measure_en or self.measure, self.unit_en or self.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,8 @@ def _sort(told: Mapping[str, Any]) -> Sort:
         told,
         limits_of(told, {}),
         _way(told),
+        told.get("measure_en", ""),
+        told.get("unit_en", ""),
     )
 
 

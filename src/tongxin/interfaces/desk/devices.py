@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -242,7 +243,7 @@ def _place(area: str) -> str:
 
 def _line(device: Device, now: datetime) -> dict[str, Any]:
     sort, state = kinds.book().sorts[DeviceKind(device.kind)], DeviceState(device.state)
-    value = "" if device.value is None else f"{device.value:g} {sort.unit}".strip()
+    value = "" if device.value is None else f"{device.value:g} {sort.named(_language())[1]}".strip()
     if device.value is not None and sort.limits and not sort.unit:
         value = _("alarm") if sort.limits.is_beyond(device.value) else _("normal")
     return {
@@ -283,11 +284,11 @@ def _episode(each: Episode, now: datetime) -> dict[str, Any]:
     elif cause is Cause.FAULT:
         what = label(Fault(each.what))
     sort = kinds.book().sorts[DeviceKind(each.device.kind)]
-    peak = f"{each.peak:g} {sort.unit}" if each.peak is not None and sort.unit else ""
+    peak = f"{each.peak:g} {sort.named(_language())[1]}" if each.peak is not None and sort.unit else ""
     return {
         "code": each.device.code,
         "place": each.device.place,
-        "title": what or (sort.measure if cause is Cause.READING else label(cause)),
+        "title": what or (sort.named(_language())[0] if cause is Cause.READING else label(cause)),
         "began_at": each.began_at,
         "ended_at": each.ended_at,
         "peak": peak,
@@ -345,5 +346,10 @@ def _chart(device: Device, now: datetime, days: int) -> Chart | None:
     )
     facts = {"last": values[-1], "worst": worst, "high": limits.raise_at, "back": limits.clear_at}
     told = {name: f"{value:g}" for name, value in facts.items()}
-    summary = said % {"measure": sort.measure, "unit": sort.unit, **told}
+    measure, unit = sort.named(_language())
+    summary = said % {"measure": measure, "unit": unit, **told}
     return Chart(points, height(limits.raise_at), height(limits.clear_at), f"{top:g}", f"{low:g}", since, now, summary)
+
+
+def _language() -> str:
+    return get_language() or "zh-hans"

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -102,7 +103,7 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
 def forms(device: Device, now: datetime) -> dict[str, Any]:
     """Return the forms on a device's page, for who keeps it."""
     limits = kinds.limits_for(device.kind, {})
-    unit = kinds.book().sorts[DeviceKind(device.kind)].unit
+    _measure, unit = kinds.book().sorts[DeviceKind(device.kind)].named(get_language() or "zh-hans")
     own = device.limits
     titles = {
         "raise_at": _("Raised at"),

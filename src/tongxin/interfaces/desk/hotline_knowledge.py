@@ -120,11 +120,12 @@ def move(request: HttpRequest, version_id: int, act: str) -> HttpResponse:
 
 def _hit(found: knowledge.Found) -> Hit:
     version, language = found.version, get_language() or "zh-hans"
-    used = _("used in %(n)s answers") % {"n": found.used}
+    used = _("used in %(n)s answers") % {"n": found.used} if found.used else ""
     until = _("good until %(day)s") % {"day": version.until_on} if version.until_on else ""
     fresh = words.label(found.freshness, language)
-    facts = tuple(filter(None, (knowledge.where(version), fresh, until, used)))
-    return Hit(_url(found.code), version.title, version.body, facts, fresh != words.label(Freshness.IN_FORCE, language))
+    is_good = found.freshness is Freshness.IN_FORCE
+    facts = tuple(filter(None, (knowledge.where(version), "" if is_good else fresh, until, used)))
+    return Hit(_url(found.code), version.title, version.body, facts, not is_good)
 
 
 def _waits(version: Version) -> Hit:

@@ -1,6 +1,7 @@
 """Running the notices: the delivery log with what is stuck, the words, the robots of units' groups."""
 
 from collections.abc import Iterator, Mapping
+from string import Formatter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -118,8 +120,16 @@ def _of(group: Group) -> list[Occasion]:
     return [occasion for occasion in Occasion if occasion.group is group and occasion not in ON_REQUEST]
 
 
-def _plain(occasion: Occasion) -> str:
-    return speaking.text_of(occasion, Medium.APP, speaking.CHINESE)
+def _plain(occasion: Occasion) -> list[tuple[str, bool]]:
+    """Return what is said in the app, in pieces; those that a fact stands for are named in words, and marked."""
+    language = "en" if get_language() == "en" else speaking.CHINESE
+    names = {
+        "number": _("number"), "kind": _("kind"), "place": _("place"), "unit": _("unit"), "due": _("due moment"),
+        "until": _("last day"),
+    }  # fmt: skip
+    pieces = Formatter().parse(speaking.text_of(occasion, Medium.APP, language))
+    said = [each for text, name, *_more in pieces for each in ((text, False), (names.get(name or "", ""), True))]
+    return [each for each in said if each[0]]
 
 
 def _media(occasion: Occasion) -> list[Medium]:
@@ -209,7 +219,7 @@ def _let_in(request: HttpRequest, posted: QueryDict) -> Any:
 
 
 def _robot_fields(told: Mapping[str, Any]) -> list[Field]:
-    media: tuple[Choice, ...] = choices(sorted(ROBOTS))
+    media: tuple[Choice, ...] = choices([Medium.WECOM, Medium.DINGTALK])
     return [
         Field("unit", _("Unit"), value=told.get("unit", ""), is_required=True, hint=_("its code or its whole name")),
         Field("medium", _("Kind"), "radio", told.get("medium", "wecom"), choices=media),

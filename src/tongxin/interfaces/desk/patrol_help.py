@@ -166,6 +166,8 @@ def seconds(many: float | None) -> str:
         return _("%(s)s s") % {"s": whole}
     if whole >= 3600:
         return filters.span(timedelta(seconds=whole))
+    if whole % 60 == 0:
+        return _("%(m)s min") % {"m": whole // 60}
     return _("%(m)s min %(s)s s") % {"m": whole // 60, "s": whole % 60}
 
 

@@ -25,6 +25,7 @@ from tongxin.rules.publicity import NOTICE_LIMIT, TITLE_LIMIT, WORDS_LIMIT, Show
 from tongxin.rules.working_time import SHANGHAI
 
 WAITING = "waiting"
+SHOWN = 20  # of those that wait: the next ones come as these are decided
 INDENT = "\u3000"
 
 
@@ -148,7 +149,8 @@ def words(request: HttpRequest) -> HttpResponse:
         "now": now,
         "tabs": [Tab(title, f"{base}?state={name}", name == here) for name, title in titles.items()],
         "here": here,
-        "lines": [_line(each) for each in queries.waiting(request.actor, state, now)],  # type: ignore[attr-defined]
+        "lines": [_line(each) for each in queries.waiting(request.actor, state, now, SHOWN)],  # type: ignore[attr-defined]
+        "most": SHOWN,
         "may_post": may(request.actor, Permission.POST_NOTICE),  # type: ignore[attr-defined]
     }
     return page(request, "desk/publicity_words.html", context)

@@ -91,6 +91,7 @@ def _row(request: HttpRequest, line: Line) -> dict[str, Any]:
         "is_chat": line.kind == LineKind.CHAT,
         "unit": unit_names().get(line.unit_id, ""),
         "url": line.url,
+        "door": f"/api/intake/{door}/{line.code}",
         "sends_to": request.build_absolute_uri(f"/api/intake/{door}/{line.code}"),
         "is_open": line.is_open,
         "before_until": line.before_until,

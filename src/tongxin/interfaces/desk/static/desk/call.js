@@ -178,4 +178,6 @@ document.querySelector("[data-keep]")?.addEventListener("click", (event) => {
   event.preventDefault();
   document.body.dispatchEvent(new CustomEvent("tx-keep"));
 });
-if (!document.querySelector("[aria-invalid=true]")) by("f-text").focus();
+// on a phone the letter is read first: its form stands below
+const isWide = matchMedia("(min-width: 992px)").matches;
+if (isWide && !document.querySelector("[aria-invalid=true]")) by("f-text").focus();
