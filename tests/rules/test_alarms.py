@@ -21,6 +21,7 @@ from tongxin.rules.alarms import (
     decide,
     is_late,
     outcome_of,
+    urgency_after,
     urgency_of,
 )
 from tongxin.rules.channels import Channel
@@ -66,6 +67,18 @@ def test_a_weapon_weighs_more_than_a_wound_and_a_wound_more_than_words():
     weights = [urgency_of(is_hurt=hurt, has_weapon=weapon) for weapon, hurt in product((False, True), repeat=2)]
 
     assert weights == [Urgency.NORMAL, Urgency.URGENT, Urgency.EXTREME, Urgency.EXTREME]
+
+
+def test_what_is_learned_later_makes_an_incident_more_urgent_and_never_less():
+    ranks = list(Urgency)
+
+    for stands, hurt, weapon in product(Urgency, (False, True), (False, True)):
+        after = urgency_after(stands, is_hurt=hurt, has_weapon=weapon)
+
+        assert ranks.index(after) >= ranks.index(stands)
+        assert after in (stands, urgency_of(is_hurt=hurt, has_weapon=weapon))
+        assert not weapon or after is Urgency.EXTREME
+        assert urgency_after(after, is_hurt=False, has_weapon=False) is after
 
 
 def test_in_every_standing_nothing_is_noted_twice_and_stations_note_no_visit():

@@ -34,7 +34,7 @@ from tongxin.rules.working_time import SHANGHAI
 CATALOG = json.loads((Path(__file__).resolve().parents[2] / "catalog" / "notices.json").read_text(encoding="utf-8"))
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 CLOCK_TIMES = st.times().map(lambda at: at.replace(microsecond=0))
-BESIDE = {"resident.supplement", "resident.wish", "partner.supplement"}  # what reporters do beside the lifecycle
+BESIDE = {"resident.supplement", "resident.wish", "partner.supplement", "matter.hasten"}  # beside the life
 
 
 def test_everything_that_is_told_can_happen():

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from tongxin.rules.deadlines import Urgency, hastened
+from tongxin.rules.deadlines import Urgency, hastened, more_urgent
 from tongxin.rules.errors import Refused
 from tongxin.rules.lifecycles.matter import CloseKind
 from tongxin.rules.working_time import ALWAYS, OFFICE, Limit, Profile, WorkingCalendar, due_at
@@ -191,6 +191,22 @@ def urgency_of(*, is_hurt: bool, has_weapon: bool) -> Urgency:
     if has_weapon:
         return Urgency.EXTREME
     return Urgency.URGENT if is_hurt else Urgency.NORMAL
+
+
+def urgency_after(stands: Urgency, *, is_hurt: bool, has_weapon: bool) -> Urgency:
+    """Return how pressing an incident is once the police set it right: more, never less.
+
+    Whoever is on the way because of the first call is not called off by a second one.
+    """
+    return more_urgent(stands, urgency_of(is_hurt=is_hurt, has_weapon=has_weapon))
+
+
+def acknowledge_again(due: datetime, sooner: datetime) -> datetime:
+    """Return by when a push that waits is to be acknowledged, once its incident is more urgent: never later.
+
+    `sooner` is counted from the moment that became known, so that nobody is late for what was not.
+    """
+    return min(due, sooner)
 
 
 def acknowledge_by(to: Toward, at: datetime, limit: Limit, urgency: Urgency, calendar: WorkingCalendar) -> datetime:

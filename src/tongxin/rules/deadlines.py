@@ -113,6 +113,11 @@ LEVEL_LIMITS: dict[Level, Limit] = {
 NATURAL = {Unit.WORKING_MINUTE: Unit.MINUTE, Unit.WORKING_HOUR: Unit.HOUR}
 
 
+def more_urgent(one: Urgency, other: Urgency) -> Urgency:
+    """Return the more pressing of two."""
+    return max(one, other, key=list(Urgency).index)
+
+
 def hastened(limit: Limit, urgency: Urgency) -> Limit:
     """Return the limit as the urgency counts it.
 

@@ -163,6 +163,7 @@ TO_REPORTER = {
 }
 TO_STAFF: Mapping[str, tuple[Tell, ...]] = {
     "matter.report": (Tell(On.URGENT_NEW, Who.DESK, RECEIVERS),),
+    "matter.hasten": (Tell(On.URGENT_NEW, Who.DESK, RECEIVERS),),
     "matter.dispatch": (Tell(On.TO_SIGN, Who.UNIT, UNIT),),
     "matter.return": (Tell(On.RETURNED, Who.DESK, DISPATCHERS),),
     "matter.rework": (Tell(On.REWORK, Who.DESK, DISPATCHERS),),

@@ -1,8 +1,8 @@
 """Words: the Chinese label of every enum in rules, and the sentence of every refusal, in Chinese and English.
 
 The glossary's twin, split by what the words are about. English labels are the members' own names, or stand in
-`english`. Sentences say what happened and what to do (ui.md §7); those of apps and doors stand in their `sentences`, and
-join when the house opens.
+`english`. Sentences say what happened and what to do (ui.md §7); those of apps and doors stand in their `sentences`,
+and join when the house opens.
 """
 
 import re

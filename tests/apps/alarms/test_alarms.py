@@ -13,7 +13,7 @@ from tongxin.apps.journal import worker
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters import actions as matters
 from tongxin.apps.matters import overlay_queues
-from tongxin.apps.matters.models import Contact, Matter
+from tongxin.apps.matters.models import Contact, Deadline, Matter
 from tongxin.apps.notify import telling
 from tongxin.apps.notify.models import Notice, Sending
 from tongxin.apps.people import queries as people
@@ -258,6 +258,35 @@ def test_a_party_whom_the_police_named_is_never_texted(town, police, settings):
     telling.tell(list(Entry.objects.filter(kind="matter.accept")), NOW)
 
     assert [each.matter_id for each in Sending.objects.filter(medium="sms")] == [resident.id]
+
+
+def test_a_correction_that_somebody_is_hurt_hurries_what_waits_and_nothing_calls_anybody_off(town, police):
+    night = NOW.replace(hour=23, minute=0)  # a Friday
+    alarm = police.hand_over(at=night).alarm
+    actions.answer(
+        push_id=police.pushes(alarm)["attending"].pk,
+        answering=Answering.ACKNOWLEDGE,
+        by=police.officers["county"],
+        now=night,
+    )
+    assert police.pushes(alarm)["desk"].due_at - night > 2 * DAY
+    told = {"by": police.by, "now": night + 10 * MINUTE}
+
+    actions.correct(police.partner.pk, "J1", message="c1", is_hurt=True, **told)
+    for n, calm in enumerate(({"is_hurt": False}, {"text": "已送医。"})):
+        actions.correct(police.partner.pk, "J1", message=f"c{n + 2}", **calm, **told)
+
+    after, matter = police.pushes(alarm), Matter.objects.get(pk=alarm.matter_id)
+    clocks = Deadline.objects.filter(matter=alarm.matter_id, clock="accept").order_by("id")
+    assert (matter.urgency, matter.due_at) == ("U", night + 15 * MINUTE)  # five from when it was known
+    assert list(clocks.values_list("outcome", "due_at"))[1:] == [("", matter.due_at)]
+    assert clocks[0].outcome == "dropped"  # neither met nor missed
+    assert after["desk"].due_at == night + 40 * MINUTE  # half an hour from when it was known
+    assert [after[to].due_at for to in ("attending", "responsible")] == [night + 30 * MINUTE] * 2
+    assert kinds_of(matter).count("matter.hasten") == 1
+    actions.correct(police.partner.pk, "J1", message="c9", has_weapon=True, by=police.by, now=night + DAY)
+    again = Matter.objects.get(pk=alarm.matter_id)
+    assert (again.urgency, again.due_at) == ("E", matter.due_at)  # what was late already is given no time
 
 
 def test_figures_count_towns_and_what_the_reader_may_see(town, police):

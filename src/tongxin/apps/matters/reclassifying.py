@@ -9,13 +9,12 @@ from tongxin.apps.matters.standing import Standing
 from tongxin.postgres.batches import run
 from tongxin.rules import deadlines
 from tongxin.rules.channels import Channel
-from tongxin.rules.deadlines import Clock, Urgency
+from tongxin.rules.deadlines import Clock, Urgency, more_urgent
 from tongxin.rules.lifecycles.matter import Sort
 from tongxin.rules.matching import words_of
 from tongxin.rules.permissions import SYSTEM, Actor, scope
 from tongxin.rules.sealing import Seal, is_handed_over, seal_of
 
-PRESSING = {urgency: rank for rank, urgency in enumerate(Urgency)}
 REWORD = "UPDATE matters_report SET words = %s::tsvector WHERE matter_id = %s"
 
 
@@ -78,8 +77,8 @@ def _answers(form: dict[str, object], kind: Kind) -> dict[str, object]:
 def _urgency(matter: Standing, kind: Kind) -> Urgency:
     """A reporter who pressed harder than the old kind presses the new one too."""
     asked = Urgency(matter.urgency)
-    pressed = asked is not matter.kind.urgency and PRESSING[asked] > PRESSING[matter.kind.urgency]
-    return asked if pressed and PRESSING[asked] > PRESSING[kind.urgency] else kind.urgency
+    pressed = more_urgent(matter.kind.urgency, asked) is not matter.kind.urgency
+    return more_urgent(kind.urgency, asked) if pressed else kind.urgency
 
 
 def _seal(matter: Standing, kind: Kind) -> Seal | None:

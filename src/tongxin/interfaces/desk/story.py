@@ -19,7 +19,7 @@ from tongxin.interfaces.desk import clocks, lines
 from tongxin.look import filters
 from tongxin.look.icons import ACTS, overlay_icon
 from tongxin.rules.channels import Channel
-from tongxin.rules.deadlines import Clock
+from tongxin.rules.deadlines import Clock, Urgency
 from tongxin.rules.firing import Telling
 from tongxin.rules.lifecycles.matter import Act, Because, CloseKind, Ground, State
 from tongxin.rules.overlays.tables import BY_ACT, options
@@ -178,6 +178,8 @@ def _title(entry: Entry, language: str) -> str:
         "matter.restamp": _("Moved to another area, whose borders changed"),
         "resident.supplement": _("The reporter adds"),
         "partner.supplement": _("A partner's platform adds"),
+        "matter.hasten": _("Now %(urgency)s")
+        % {"urgency": words.label(Urgency(entry.data.get("urgency", Urgency.URGENT)), language)},
         "partner.reword": _("The police set their words right; before, they were:")
         if entry.data.get("via", "").startswith("police:")
         else _("The partner set its words right; before, they were:"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 
 from tongxin.apps.alarms import pushing
@@ -12,10 +13,20 @@ from tongxin.apps.journal.entries import record
 from tongxin.apps.matters import actions as matters
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.models import Matter
+from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import stands
-from tongxin.rules.alarms import TEMPLATE_OF, Category, urgency_of
+from tongxin.rules.alarms import (
+    TEMPLATE_OF,
+    Category,
+    Toward,
+    acknowledge_again,
+    acknowledge_by,
+    urgency_after,
+    urgency_of,
+)
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
+from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid, Missing
 from tongxin.rules.lifecycles.matter import LIVE, TEXT_LIMIT, State
 from tongxin.rules.permissions import Actor, Permission, require
@@ -100,7 +111,10 @@ def correct(
     partner_id: int, number: str, *, message: str, text: str = "", is_hurt: bool | None = None,
     has_weapon: bool | None = None, contact: tuple[str, str] | None = None, by: Actor, now: datetime,
 ) -> Taken:  # fmt: skip
-    """Set an alarm right: its words while nobody has accepted it, later as words added. Raises Missing, Refused."""
+    """Set an alarm right: its words while nobody has accepted it, later as words added. Raises Missing, Refused.
+
+    Somebody hurt, or a weapon, makes it more urgent from now on; that nobody is hurt after all calls nobody off.
+    """
     require(by, Permission.REPORT)
     partner = _locked(partner_id)
     alarm = _known(partner, number)
@@ -114,12 +128,26 @@ def correct(
         matters.correct(matter_id=alarm.matter_id, name=contact[0], phone=contact[1], by=mine, now=now)
     alarm.is_hurt = alarm.is_hurt if is_hurt is None else is_hurt
     alarm.has_weapon = alarm.has_weapon if has_weapon is None else has_weapon
+    _press(alarm, mine, now)
     alarm.corrected_at = now
     alarm.save(update_fields=["is_hurt", "has_weapon", "corrected_at"])
 
     codes = {"is_hurt": alarm.is_hurt, "has_weapon": alarm.has_weapon}
     record("alarm.correct", f"alarm:{alarm.pk}", by=by, at=now, **codes)
     return Taken(alarm, alarm.matter.number, is_new=True)
+
+
+def _press(alarm: Alarm, by: Actor, now: datetime) -> None:
+    """Make the matter as urgent as the incident is now known to be, and have what waits acknowledged sooner."""
+    stands = Urgency(alarm.matter.urgency)
+    urgency = urgency_after(stands, is_hurt=alarm.is_hurt, has_weapon=alarm.has_weapon)
+    if not matters.hasten(matter_id=alarm.matter_id, urgency=urgency, by=by, now=now):
+        return
+    waiting = list(alarm.pushes.select_for_update().filter(acknowledged_at=None, due_at__gt=now))
+    for push in waiting:
+        sooner = acknowledge_by(Toward(push.to), now, settings.ALARM_ACKNOWLEDGE, urgency, calendar())
+        push.due_at = acknowledge_again(push.due_at, sooner)
+    Push.objects.bulk_update(waiting, ["due_at"])
 
 
 @transaction.atomic

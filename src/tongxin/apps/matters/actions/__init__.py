@@ -3,6 +3,7 @@
 from tongxin.apps.matters.actions.arriving import arrive
 from tongxin.apps.matters.actions.evidence import attach, attach_received, unmask
 from tongxin.apps.matters.actions.handing_over import hand_back, hand_over, leave, take_up
+from tongxin.apps.matters.actions.hastening import hasten
 from tongxin.apps.matters.actions.intake import report, report_many, try_report
 from tongxin.apps.matters.actions.overlays import Overlaid, take_over
 from tongxin.apps.matters.actions.partners import add_words, reword, try_words
@@ -34,6 +35,7 @@ __all__ = [
     "erase_own",
     "hand_back",
     "hand_over",
+    "hasten",
     "issue_order",
     "join",
     "joinable",

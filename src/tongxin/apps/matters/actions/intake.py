@@ -32,7 +32,7 @@ from tongxin.postgres.batches import run
 from tongxin.rules import deadlines
 from tongxin.rules.area_codes import How, Level, level_of, up_to
 from tongxin.rules.datum import Datum, to_wgs84
-from tongxin.rules.deadlines import Clock, Running, Urgency
+from tongxin.rules.deadlines import Clock, Running, Urgency, more_urgent
 from tongxin.rules.errors import Invalid, NotAllowed, Refused
 from tongxin.rules.lifecycles.matter import OPEN, State
 from tongxin.rules.permissions import SYSTEM, Actor, Duty, Permission, duty_for
@@ -42,7 +42,6 @@ from tongxin.rules.working_time import SHANGHAI, WorkingCalendar
 
 BATCH_LIMIT = 5_000
 CLOCK_SKEW = timedelta(minutes=5)  # a phone's clock may run ahead of ours by this much
-PRESSING = {urgency: rank for rank, urgency in enumerate(Urgency)}
 FEW_POINTS = 8  # up to here one by one is faster than all at once
 KEYS_LOCKED_SINGLY = 64
 OWNED = "owner"  # what stands for the routing rule where the thing is somebody's own
@@ -287,7 +286,7 @@ def _check_past(past: Past, now: datetime) -> None:
 
 def _more_urgent(template: Urgency, asked: Urgency | None) -> Urgency:
     """A reporter may press harder than the template, never softer."""
-    return asked if asked and PRESSING[asked] > PRESSING[template] else template
+    return more_urgent(template, asked) if asked else template
 
 
 def _clocks(past: Past | None, kind: Kind, urgency: Urgency, at: datetime, city: _City) -> tuple[Running, ...]:
