@@ -32,6 +32,25 @@ def test_one_high_reading_among_low_ones_is_no_flood():
     assert turns_of([5, 80, 80, 80], FLOOD) == [(True, 3)]
 
 
+@given(st.sampled_from([0.1, 0.5, 1, 7]), st.lists(st.integers(1, 9), max_size=400))
+def test_a_device_that_speaks_often_is_believed_as_soon_as_one_that_speaks_rarely(every, sizes):
+    """A flood of two minutes is one, and begins after half a minute, in however many batches it is told."""
+    told = readings(*[5] * 3, *[50] * int(120 / every), every=every)
+
+    watch, turns, rest = Watch(), [], told
+    for size in [*sizes, len(told)]:
+        watch, found = watched(watch, rest[:size], FLOOD, NOW)
+        turns, rest = turns + found, rest[size:]
+
+    assert [turn.is_raise for turn in turns] == [True]
+    assert 30 <= (turns[0].reading.at - told[3].at).total_seconds() < 30 + every
+
+
+def test_a_device_that_speaks_often_and_flaps_raises_nothing_and_one_that_keeps_dipping_does():
+    assert turns_of([40, 10] * 200, FLOOD, every=0.5) == []
+    assert [is_raise for is_raise, _ in turns_of([40, 40, 10] * 40, FLOOD, every=0.5)] == [True]
+
+
 def test_low_is_bad_where_the_band_says_so():
     battery = Limits(20, 40, quiet_minutes=0, stale_minutes=60)
 

@@ -33,9 +33,9 @@ class Reading(NamedTuple):
 class Limits:
     """When values of a kind raise an episode: at `raise_at`, until `clear_at`. Where the second is greater, low is bad.
 
-    `need` of the last `of` readings must lie beyond, the first and the last of them `seconds` apart; the same number
-    must lie back to clear. After that `quiet_minutes` must pass before it is raised again. What is older than
-    `stale_minutes` when it comes in decides nothing.
+    `need` of the last `of` readings must lie beyond, and so for `seconds`, however many are told in them; the same
+    number must lie back as long to clear. After that `quiet_minutes` must pass before it is raised again. What is older
+    than `stale_minutes` when it comes in decides nothing.
     """
 
     raise_at: float
@@ -67,7 +67,8 @@ def limits_of(told: Mapping[str, Any], own: Mapping[str, Any]) -> Limits:
         raise Invalid("device.limit_band", raise_at=found.raise_at, clear_at=found.clear_at)
     if not (1 <= found.need <= found.of <= KEPT):
         raise Invalid("device.limit_count", need=found.need, of=found.of, most=KEPT)
-    if not (0 <= found.seconds <= 86_400 and 0 <= found.quiet_minutes <= 10_080 and 1 <= found.stale_minutes <= 1_440):
+    stale = found.stale_minutes  # what is older is not looked at
+    if not (1 <= stale <= 1_440 and 0 <= found.seconds <= stale * 60 and 0 <= found.quiet_minutes <= 10_080):
         raise Invalid("device.limit_span")
     return found
 
@@ -75,12 +76,17 @@ def limits_of(told: Mapping[str, Any], own: Mapping[str, Any]) -> Limits:
 @dataclass(frozen=True, slots=True)
 class Watch:
     """What is remembered of a device between two batches: whether it is raised, since which reading, and the last
-    readings that have not been part of a turn."""
+    readings that have not been part of a turn.
+
+    A device that tells something every second tells more in `seconds` than is remembered: `since` is since when, up to
+    the first of the `recent` ones that has all its `of` beside it, enough of them have lain beyond.
+    """
 
     is_raised: bool = False
     turned: tuple[datetime, int] | None = None  # `at` and `mark` of the reading of the last turn
     quiet_until: datetime | None = None
     recent: tuple[Reading, ...] = field(default=())
+    since: datetime | None = None
 
 
 class Turn(NamedTuple):
@@ -104,28 +110,42 @@ def watched(before: Watch, fresh: Iterable[Reading], limits: Limits, now: dateti
     }
     rest = [line[key] for key in sorted(line)]
     is_raised, turned, quiet_until = before.is_raised, before.turned, before.quiet_until
+    settled = before.recent[limits.of - 1][:2] if horizon else None  # up to here it has been decided
+    run = [before.since for each in rest if settled and each[:2] <= settled]  # since when enough, at each of the rest
     turns: list[Turn] = []
-    at = 0
+    at = len(run)
     while at < len(rest):
-        if _turns(rest[: at + 1], limits, is_raised, quiet_until) and _is_whole(rest[: at + 1][-limits.of :], now):
+        window = rest[max(0, at + 1 - limits.of) : at + 1]
+        run.append(_since(window, limits, is_raised, run[-1] if run else None))
+        if _turns(window[-1], run[-1], limits, is_raised, quiet_until) and _is_whole(window, now):
             reading = rest[at]
             is_raised, turned = not is_raised, reading[:2]
             quiet_until = quiet_until if is_raised else reading.at + timedelta(minutes=limits.quiet_minutes)
             turns.append(Turn(reading, is_raised))
-            rest, at = rest[at + 1 :], 0
+            rest, run, at = rest[at + 1 :], [], 0
         else:
             at += 1
-    return Watch(is_raised, turned, quiet_until, tuple(rest[-KEPT:])), turns
+    since = run[-KEPT:][limits.of - 1] if len(rest) >= KEPT else None
+    return Watch(is_raised, turned, quiet_until, tuple(rest[-KEPT:]), since), turns
 
 
-def _turns(line: Sequence[Reading], limits: Limits, is_raised: bool, quiet_until: datetime | None) -> bool:
-    """Tell whether the last of these readings makes a turn."""
-    counts = limits.is_back if is_raised else limits.is_beyond
-    last = line[-1]
-    if not counts(last.value) or (not is_raised and quiet_until is not None and last.at < quiet_until):
+def _counts(value: float, limits: Limits, is_raised: bool) -> bool:
+    return limits.is_back(value) if is_raised else limits.is_beyond(value)
+
+
+def _since(window: Sequence[Reading], limits: Limits, is_raised: bool, before: datetime | None) -> datetime | None:
+    """Return since when enough of the readings count, None where too few of these do; `before`: one reading ago."""
+    found = [each.at for each in window if _counts(each.value, limits, is_raised)]
+    return (before or found[0]) if len(found) >= limits.need else None
+
+
+def _turns(
+    last: Reading, since: datetime | None, limits: Limits, is_raised: bool, quiet_until: datetime | None
+) -> bool:
+    """Tell whether this reading makes a turn."""
+    if not _counts(last.value, limits, is_raised) or (not is_raised and quiet_until and last.at < quiet_until):
         return False
-    found = [each for each in line[-limits.of :] if counts(each.value)]
-    return len(found) >= limits.need and (last.at - found[0].at).total_seconds() >= limits.seconds
+    return since is not None and (last.at - since).total_seconds() >= limits.seconds
 
 
 def _is_whole(line: Sequence[Reading], now: datetime) -> bool:

@@ -42,6 +42,17 @@ def test_a_flood_becomes_one_matter_with_its_facts_however_often_it_is_told(town
     assert [each.matter_id for each in first] == [None, None, None, matter.pk]
 
 
+def test_a_sensor_that_speaks_every_second_raises_half_a_minute_into_the_flood(town, told):
+    a_device(town)
+    flood = values("WL-001", 5, *[50] * 45, every=1)
+
+    for first in range(0, len(flood), 5):
+        told(*flood[first : first + 5])
+
+    assert Matter.objects.count() == 1
+    assert Episode.objects.get().began_at == flood[1].at + timedelta(seconds=30)
+
+
 def test_flapping_in_the_band_and_a_peak_change_no_matter_and_clearing_closes_none(town, told):
     a_device(town)
     told(*values("WL-001", *FLOOD))

@@ -38,6 +38,7 @@ class Device(models.Model):
     turned_mark = models.BigIntegerField(null=True)
     quiet_until = models.DateTimeField(null=True)
     recent = models.JSONField(default=list, db_default=[])
+    since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -45,8 +45,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "“{need} of {of}” will not do: 1 ≤ need ≤ of ≤ {most}.",
     ),
     "device.limit_span": (
-        "持续秒数、静默分钟或过时分钟超出范围（一天、七天、一天）。",
-        "Seconds, quiet minutes or stale minutes are out of range (a day, seven days, a day).",
+        "过时分钟最多一天，持续秒数不能比它长，静默分钟最多七天。",
+        "Stale minutes are a day at most, seconds no longer than these, quiet minutes seven days at most.",
     ),
     # what comes in
     "reading.seq": ("序号 {seq} 超出范围（0 至 2⁵³）。", "The number {seq} is out of range (0 to 2⁵³)."),

@@ -36,6 +36,7 @@ COLUMNS = (
     ("turned_mark", "bigint"),
     ("quiet_until", "timestamptz"),
     ("recent", "jsonb"),
+    ("since", "timestamptz"),
 )
 SAVE = f"""
     UPDATE devices_device AS d SET {", ".join(f"{name} = new.{name}" for name, _ in COLUMNS[1:])}
@@ -226,7 +227,7 @@ def _watch(device: Device, heard: Sequence[tuple[int, _Heard]], now: datetime) -
     after, turns = watched(watch_of(device), readings, limits, now)
     device.is_raised, device.quiet_until = after.is_raised, after.quiet_until
     device.turned_at, device.turned_mark = after.turned or (None, None)
-    device.recent = [[each.at.isoformat(), *each[1:]] for each in after.recent]
+    device.recent, device.since = [[each.at.isoformat(), *each[1:]] for each in after.recent], after.since
     last = max(readings)
     if device.value_at is None or last.at >= device.value_at:
         device.value, device.value_at = last.value, last.at
@@ -238,7 +239,7 @@ def watch_of(device: Device) -> Watch:
     """Return what is remembered of a device."""
     turned = (device.turned_at, device.turned_mark) if device.turned_at and device.turned_mark is not None else None
     recent = tuple(Reading(datetime.fromisoformat(at).astimezone(UTC), *rest) for at, *rest in device.recent)
-    return Watch(device.is_raised, turned, device.quiet_until, recent)
+    return Watch(device.is_raised, turned, device.quiet_until, recent, device.since)
 
 
 def _step_of(device: Device, turn: Turn, index: int) -> _Step:
