@@ -24,6 +24,9 @@ JOINED = ("我们楼也有这个情况，在二单元门口。", "我家窗户�
 RATED = ((Rating.VERY_SATISFIED, True, ""), (Rating.SATISFIED, True, ""), (Rating.FAIRLY, True, "处理了，就是等得久。"))
 
 
+LATELY = timedelta(hours=1)  # who has just reported adds nothing yet
+
+
 class Shown(NamedTuple):
     """A receipt to try: its secret, the number, and the end of the telephone that was left."""
 
@@ -38,17 +41,24 @@ def follow(village: str, now: datetime) -> int:
     What the rules refuse is passed over: the city that was told may not hold such a matter.
     """
     mine = Matter.objects.filter(area__startswith=village, channel=Channel.RESIDENT, is_sealed=False)
-    open_ = list(mine.filter(state__in=[state.value for state in LIVE]).order_by("-reported_at")[:6])
+    live = mine.filter(state__in=[state.value for state in LIVE], stopped_at=None, reported_at__lt=now - LATELY)
+    open_ = sorted(live.order_by("-reported_at")[:40], key=_is_dull)[:6]
     closed = list(
         mine.filter(state=State.CLOSED, rating="", closed_at__gt=now - timedelta(days=25)).order_by("-pk")[:3]
     )
     return _add(open_, now) + _wish(open_[len(ADDED) :], now) + _join(open_, now) + _rate(closed, now)
 
 
+def _is_dull(matter: Matter) -> bool:
+    """Tell whether a matter shows little of what a link can show: nobody handles it yet."""
+    return matter.state != State.HANDLING
+
+
 def shown(village: str) -> Shown | None:
     """Return the receipt of an open matter somebody added to, to be tried in a demonstration."""
     mine = Matter.objects.filter(area__startswith=village, channel=Channel.RESIDENT, is_sealed=False, added__gt=0)
-    for matter in mine.select_related("contact").filter(contact__phone__gt="").order_by("-pk")[:5]:
+    tried = mine.select_related("contact").filter(contact__phone__gt="").order_by("-pk")[:5]
+    for matter in sorted(tried, key=_is_dull):
         if digits := ending(matter.contact.phone):
             return Shown(str(matter.receipt), matter.number, digits)
     return None
