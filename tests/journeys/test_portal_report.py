@@ -29,6 +29,12 @@ WATCH = """() => {
   new PerformanceObserver((list) => { for (const e of list.getEntries()) window.seen.cls += e.value; })
     .observe({ type: 'layout-shift', buffered: true });
 }"""
+UNDER_THE_BAR = """() => {
+  scrollTo(0, document.documentElement.scrollHeight);
+  const bar = [...document.querySelectorAll('.tx-foot, .tx-tabs')].find((each) => each.offsetHeight);
+  const last = [...document.querySelectorAll('main > *, main > form > *')].filter((each) => each.offsetHeight).pop();
+  return bar ? last.getBoundingClientRect().bottom - bar.getBoundingClientRect().top : 0;
+}"""
 NOTE = {"title": "松园路停水", "note": "不收费", "icon": "scale", "text": "双方都愿意才调解。"}
 
 
@@ -144,6 +150,24 @@ def test_the_place_is_three_taps_on_the_map_or_in_the_photo_and_a_draft_waits(ph
     assert HEXIYUAN_01 and phone.input_value("[name=lon]") == ""
 
 
+def test_on_a_wide_screen_the_tabs_stand_beside_the_column(phone):
+    beside = """() => [document.querySelector('.tx-tabs'), document.querySelector('main')].map((each) => {
+      const box = each.getBoundingClientRect();
+      return [box.left, box.right, getComputedStyle(each).display];
+    })"""
+    phone.goto("/p/kecheng/report/")
+    on_a_phone = phone.evaluate(beside)
+
+    phone.set_viewport_size({"width": 1440, "height": 900})
+    tabs, column = phone.evaluate(beside)
+
+    assert on_a_phone[0][2] == "none"  # the form has a bar of its own
+    assert tabs[1] <= column[0] and column[1] - column[0] > 600
+    assert abs((tabs[0] + column[1]) / 2 - 720) < 20  # together they stand in the middle
+    phone.click(".tx-tabs >> text=地图")
+    expect(phone.locator("h1")).to_contain_text("哪里报得多")
+
+
 @pytest.mark.parametrize("elder", [False, True], ids=["standard", "elder"])
 def test_nobody_is_shut_out_of_the_residents_door(phone, elder):
     wrong = []
@@ -171,6 +195,7 @@ def test_nobody_is_shut_out_of_the_residents_door(phone, elder):
         wrong += [(path, each["id"], each["nodes"][0]["html"][:200]) for each in phone.evaluate(ASK, STANDARDS)]
         wide = phone.evaluate("document.documentElement.scrollWidth")
         wrong += [(path, "scrolls sideways", wide)] if wide > PHONE["width"] else []
+        wrong += [(path, "lies under the bar", hidden)] if (hidden := phone.evaluate(UNDER_THE_BAR)) > 0 else []
         keep(
             phone, f"{'elder' if elder else 'standard'}-{path.strip('/').replace('/', '-').replace('?', '-') or 'city'}"
         )

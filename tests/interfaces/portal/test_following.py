@@ -1,6 +1,7 @@
 """Behind a receipt's link: everybody reads how it is going, its reporter the rest; nobody another matter."""
 
 import json
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -232,6 +233,24 @@ def test_a_closed_matter_is_rated_once_and_appealed_against(mine):
     assert phone.post(link + "appeal", {"text": "墙根还是湿的。"}).status_code == 302
     matter.refresh_from_db()
     assert (matter.rating, matter.overlays.get("appeal")) == ("satisfied", 1)
+
+
+def test_the_front_page_says_by_when_and_what_waits_for_its_reporter(mine, django_assert_num_queries):
+    (handled, link), (closed, _), (rated, _) = mine(), mine("CLOSED"), mine("CLOSED")
+    actions.rate(
+        matter_id=rated.pk, rating="satisfied", is_solved=True, text="", by=holding_receipt(rated.pk),
+        now=timezone.now(),
+    )  # fmt: skip
+    phone = reporters(handled, closed, rated)
+    phone.get("/p/")
+
+    with django_assert_num_queries(3):  # the own matters, their clocks, notices
+        front = text(phone.get("/p/"))
+
+    due = re.search(r'class="due">(最晚[^<]+)<', text(phone.get(link)))[1]
+    assert f'tx-due">{due}<' in front and front.count("请您评价") == 1
+    assert text(phone.get("/p/t/")).count("请您评价") == 1
+    assert "tx-due" not in text(Client().get("/p/"))
 
 
 def test_a_neighbor_joins_and_both_follow_their_own_receipts(mine):
