@@ -78,12 +78,13 @@ class CheckIn(NamedTuple):
     has_matter: bool = False
 
 
+ON_DAY = {Rhythm.WEEKLY: 7, Rhythm.MONTHLY: 31}  # days a plan of this rhythm chooses from
 IsWorked = Callable[[date], bool]
 
 
 def check_rhythm(rhythm: Rhythm, on_day: int | None) -> None:
     """Raise Invalid unless a weekly plan names a day of the week (1–7), a monthly one a day of the month (1–31)."""
-    days = {Rhythm.WEEKLY: 7, Rhythm.MONTHLY: 31}.get(rhythm)
+    days = ON_DAY.get(rhythm)
     if days is not None and not (on_day is not None and 1 <= on_day <= days):
         raise Invalid("patrol.on_day", rhythm=rhythm, most=days)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tongxin.rules.errors import Invalid
 
 MOST_STOPS = 20
+MOST_SERVED = 500  # at one stop
 REQUESTS = "F14"  # the template of what residents ask a van for
 
 

@@ -61,7 +61,7 @@ def a_file():
         ("acceptor", "refuse", {"ground": "because"}, 422, "body.value"),
         ("acceptor", "accept", {"reason": "长" * 2001}, 422, "report.too_long"),
         ("acceptor", "accept", {"reason": 3}, 422, "body.type"),
-        ("acceptor", "accept", {"unit": "nobody"}, 422, "unit.unknown"),
+        ("acceptor", "accept", {"unit": "nobody"}, 404, "unit.unknown"),
         ("acceptor", "accept", {"unit": 0}, 422, "body.value"),
         ("acceptor", "accept", {"unit": 2**70}, 422, "body.value"),
         ("acceptor", "accept", {"rev": 99}, 412, "matter.changed"),

@@ -56,7 +56,7 @@ def test_a_device_is_entered_kept_and_taken_away_by_a_program(caller):
     assert whole["state"] == "working" and whole["value"] == 2.0
     assert [each["value"] for each in measured["items"]] == [10.0]  # the worst of each piece
     assert retired["state"] == "retired"
-    assert admin.post("/devices/WL-7/key").status_code == 422
+    assert admin.post("/devices/WL-7/key").status_code == 409
 
 
 def test_devices_are_seen_in_scope_alone_and_kept_by_who_keeps_them(caller):
@@ -163,7 +163,7 @@ def test_a_van_is_equipped_packed_and_stands_at_its_stops(caller, town):
 
     assert packed["items"] == ["老花镜"] and stood["served"] == 2
     assert chief.put(path, body | {"version": van["version"]}).status_code == 412
-    assert worker.put(f"{path}/kit", {"items": ["别的"]}).status_code == 422
+    assert worker.put(f"{path}/kit", {"items": ["别的"]}).status_code == 409
     assert caller("neighbouring_chief").get(path).status_code == 404
     assert ok(caller("neighbouring_chief").get("/vans"))["items"] == []
     assert caller("neighbouring_grid_worker").put(f"{path}/kit", {"items": []}).status_code == 403

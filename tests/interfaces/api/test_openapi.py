@@ -76,7 +76,7 @@ def _asked_of(path, name):
     """Return by what each caller is known: at receipts by the receipt's key, else by an API key."""
     if name in OPEN_TO_HOLDERS:
         return []
-    return [{"ReceiptKey": []}] if "/receipts" in path else [{"Bearer": []}, {"Header": []}]
+    return [{"ReceiptKey": []}] if "/receipts" in path else [{"Header": []}, {"Bearer": []}]
 
 
 def test_every_reference_leads_somewhere(described):

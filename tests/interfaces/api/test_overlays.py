@@ -88,7 +88,7 @@ def test_needs_tell_what_an_act_asks_for(caller, handled):
         ("extension.ask", {"limit": "soon", "reason": "x"}, 422, "overlay.unreadable"),
         ("extension.ask", {"limits": "2wh"}, 422, "body.unknown"),
         ("extension.grant", {"id": 999_999}, 404, "overlay.missing"),
-        ("branch.invite", {"units": ["nobody"], "reason": "x"}, 422, "unit.unknown"),
+        ("branch.invite", {"units": ["nobody"], "reason": "x"}, 404, "unit.unknown"),
         ("hold.expire", {}, 404, "path.invalid"),
         ("extension.ask", {"limit": "2wh", "reason": "x", "rev": 1}, 412, "matter.changed"),
     ],

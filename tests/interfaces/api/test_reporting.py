@@ -68,21 +68,18 @@ def test_a_report_of_yesterday_is_taken_and_one_of_last_month_is_not(caller):
 
     assert taken.status_code == 201
     assert Matter.objects.get().reported_at == yesterday
-    assert (refused.status_code, refused.json()["code"]) == (422, "report.too_old")
+    assert (refused.status_code, refused.json()["code"]) == (409, "report.too_old")
 
 
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"template": "ZZZ"}, "template.unknown"),
         ({"text": "  "}, "report.no_text"),
         ({"text": "长" * 2001}, "report.too_long"),
         ({"title": "长" * 81}, "report.too_long"),
         ({"lat": None}, "point.half"),
-        ({"lon": 123.5, "lat": 29.0}, "point.outside"),
         ({"lon": 500}, "point.invalid"),
         ({"lon": None, "lat": None}, "place.missing"),
-        ({"lon": None, "lat": None, "area": "999999"}, "area.unknown"),
         ({"crs": "mars"}, "crs.unknown"),
         ({"channel": "pigeon"}, "body.value"),
         ({"urgency": "X"}, "body.value"),
@@ -102,6 +99,22 @@ def test_what_does_not_fit_is_refused_by_its_rule_and_leaves_nothing(caller, cha
     assert not Entry.objects.filter(subject__startswith="matter:").exists()
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"template": "ZZZ"}, "template.unknown"),
+        ({"lon": 123.5, "lat": 29.0}, "point.outside"),
+        ({"lon": None, "lat": None, "area": "999999"}, "area.unknown"),
+    ],
+)
+def test_what_a_report_names_and_the_city_has_not_is_not_there(caller, changes, code):
+    alone = caller("grid_worker").post("/matters", a_body(**changes))
+    row = caller("grid_worker").post("/matters", [a_body(), a_body(**changes)]).json()[1]
+
+    assert (alone.status_code, alone.json()["code"]) == (404, code)
+    assert (row["status"], row["problem"]["code"]) == (404, code)
+
+
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
@@ -112,7 +125,7 @@ def test_in_a_list_a_bad_row_fails_alone_and_in_its_place(caller):
 
     told = answer.json()
     assert answer.status_code == 207
-    assert [row["status"] for row in told] == [201, 422, 422, 422, 201]
+    assert [row["status"] for row in told] == [201, 404, 422, 422, 201]
     assert [row.get("problem", {}).get("code") for row in told][1:4] == ["template.unknown", "body.type", "body.type"]
     assert {row["matter"]["number"] for row in told if "matter" in row} == set(
         Matter.objects.values_list("number", flat=True)
@@ -130,7 +143,19 @@ def test_a_list_taken_in_whole_is_201_and_an_empty_one_too(caller):
 def test_a_list_of_five_thousand_and_one_is_refused(caller):
     answer = caller("grid_worker").post("/matters", [{}] * 5_001)
 
-    assert (answer.status_code, answer.json()["code"]) == (413, "report.too_many")
+    assert (answer.status_code, answer.json()["code"]) == (422, "report.too_many")
+
+
+def test_a_list_in_which_no_row_is_a_report_is_refused_as_one_that_is_none(caller):
+    answer = caller("grid_worker").post("/matters", [{"titel": "错字"}, 7])
+    unknown = caller("grid_worker").post("/matters", [a_body(template="ZZZ")])
+
+    told = answer.json()
+    assert (answer.status_code, told["code"], answer["Content-Type"]) == (
+        422, "report.none_readable", "application/problem+json"
+    )  # fmt: skip
+    assert [row["problem"]["code"] for row in told["rows"]] == ["body.unknown", "body.type"]
+    assert unknown.status_code == 207
 
 
 def test_a_list_costs_the_same_statements_as_one(caller, django_assert_max_num_queries):

@@ -98,7 +98,6 @@ def test_before_training_keywords_speak_and_switched_off_nothing_does(caller, to
         ({"lat": None}, "point.half"),
         ({"lon": 999}, "point.invalid"),
         ({"crs": "mars"}, "crs.unknown"),
-        ({"area": "9999"}, "area.unknown"),
         ({"colour": "red"}, "body.unknown"),
     ],
 )

@@ -94,13 +94,17 @@ def problem(refusal: Refused, language: str, errors: Sequence[Mapping[str, str]]
 def respond(request: HttpRequest, refusal: Refused, errors: Sequence[Mapping[str, str]] = ()) -> HttpResponse:
     """Return the answer that says why not."""
     spoken = language(request)
-    body = msgspec.json.encode(problem(refusal, spoken, errors))
+    return answer(msgspec.json.encode(problem(refusal, spoken, errors)), refusal, spoken)
+
+
+def answer(body: bytes, refusal: Refused, spoken: str) -> HttpResponse:
+    """Return a problem that is written already, with the headers its status calls for."""
     response = HttpResponse(body, status=refusal.status, content_type=MEDIA_TYPE)
     response["Content-Language"] = "zh-Hans" if spoken == "zh-hans" else spoken
     response["Vary"] = "Accept-Language"
     if refusal.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="tongxin"' + (
-            ', error="invalid_token"' if refusal.code in ("key.unknown", "key.two") else ""
+            ', error="invalid_token"' if refusal.code == "key.unknown" else ""
         )
     if refusal.status == 429:
         response["Retry-After"] = str(refusal.facts["seconds"])

@@ -6,10 +6,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "请在请求头里带上接口密钥：Authorization: Bearer tx_…，或 X-API-Key: tx_…。",
         "Send an API key: Authorization: Bearer tx_…, or X-API-Key: tx_….",
     ),
-    "key.two": (
-        "请求头 Authorization 与 X-API-Key 不一致。请只发送一个密钥。",
-        "The headers Authorization and X-API-Key do not agree. Send one key only.",
-    ),
     "receipt.key_absent": (
         "请在请求头 X-Receipt-Key 里带上回执密钥；没有的，先用 proof 证明是反映人。",
         "Send the receipt's key as X-Receipt-Key; without one, prove to be the reporter first (proof).",
@@ -64,6 +60,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "crs.unknown": (
         "没有“{crs}”这种坐标系。可用：wgs84、gcj02、bd09、cgcs2000。",
         "There is no datum “{crs}”. Use wgs84, gcj02, bd09 or cgcs2000.",
+    ),
+    "report.none_readable": (
+        "{found} 行里没有一行是能读的上报。逐行说明见 rows；单件上报和一批上报的格式见 openapi.json。",
+        "Not one of {found} rows can be read as a report: rows tells of each, openapi.json how reports are written.",
     ),
     "report.too_old": (
         "上报时间 {at} 太早：接口只收 {days} 天内发生的事项，更早的请用导入。",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from tongxin.apps.areas.queries import names
 from tongxin.apps.journal.entries import record
 from tongxin.apps.matters.queries import visible_to
 from tongxin.apps.patrols.models import HelpCall, HelpPlace, Responder
@@ -40,11 +41,13 @@ def set_up_place(
     """Set up a help place or change one: its teams in their order, and the minutes. Raises Missing, Stale, Invalid."""
     place = _locked_place(place_id, by) if place_id is not None else HelpPlace(version=0)
     require(by, Permission.PLAN_PATROLS, told.area)
-    if place_id is not None and place.version != version:
-        raise Stale("patrol.changed")
+    if told.area not in names():
+        raise Invalid("area.unknown", area=told.area[:20])
     help_calls.check_place(name=told.name, minutes=told.minutes, teams=len(told.units))
     if len(set(told.units)) != len(told.units) or set(told.units) - set(stands()):
         raise Invalid("help.teams", most=help_calls.MOST_TEAMS)
+    if place_id is not None and place.version != version:
+        raise Stale("patrol.changed")
 
     place.name, place.area, place.minutes = told.name.strip(), told.area, told.minutes
     place.lon, place.lat, place.is_open, place.version = told.lon, told.lat, told.is_open, place.version + 1

@@ -67,9 +67,9 @@ def redraw(draft: Draft, *, plan_id: int, version: int, by: Actor, now: datetime
     """Change a plan and its points; rounds that were made already stay as they were. Raises Missing, Stale, Invalid."""
     plan = _locked(plan_id, by)
     require(by, Permission.PLAN_PATROLS, draft.area)
+    _check(draft)
     if plan.version != version:
         raise Stale("patrol.changed")
-    _check(draft)
 
     for name, value in draft.columns.items():
         setattr(plan, name, value)

@@ -16,9 +16,7 @@ from tongxin.rules import patrols, vans
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Refused, Stale
 from tongxin.rules.patrols import Rhythm, check_rhythm, overlaps
 from tongxin.rules.permissions import Actor, Duty, Permission, duty_for, require
-from tongxin.rules.vans import VanService
-
-MOST_SERVED = 500
+from tongxin.rules.vans import MOST_SERVED, VanService
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +38,9 @@ def equip_van(fit: Fit, *, van_id: int | None = None, version: int = 0, by: Acto
     """Put a van into service, or change one: its route, days, services and kit. Raises Missing, Stale, Invalid."""
     van = _locked(van_id, by) if van_id is not None else Van(version=0)
     require(by, Permission.PLAN_PATROLS, fit.area)
+    _check(fit)
     if van_id is not None and van.version != version:
         raise Stale("patrol.changed")
-    _check(fit)
 
     van.name, van.area, van.unit_id = fit.name.strip(), fit.area, fit.unit_id
     van.offers = [each for each in VanService if each in set(fit.offers)]

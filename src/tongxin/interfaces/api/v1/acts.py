@@ -48,6 +48,7 @@ def known_as(number: str) -> Iterator[int]:
     openapi_extra=documented(
         {200: shapes.Taken}, 400, 403, 404, 409, 412, 413, 422,
         body=ref(asked.Ask),
+        may_be_empty=True,
         headers=(
             header("If-Match", "您看到的 ETag；不一致时 412 | the ETag you saw; 412 when it has changed since", '"3"'),
         ),

@@ -1,6 +1,6 @@
 """Running a city by programs: the calendar, units, areas, what is stuck, suggestions, and the figures of matters."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -19,10 +19,10 @@ from tongxin.apps.people import directory
 from tongxin.apps.people.models import Unit
 from tongxin.interfaces.api.v1 import bodies, catalog, params, shapes, showing
 from tongxin.interfaces.api.v1.asked import Said
-from tongxin.interfaces.api.v1.described import AreaGiven, Moment, RowId, among, told
+from tongxin.interfaces.api.v1.described import WIDTHS, WORDS, AreaGiven, Moment, RowId, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import AreaCode, Day, Words
-from tongxin.rules.errors import Invalid
+from tongxin.rules.errors import Missing
 from tongxin.rules.indices import rates
 from tongxin.rules.permissions import Permission, require
 from tongxin.rules.units import UnitKind
@@ -36,23 +36,25 @@ class DayAsk(Said):
     """A day that is worked or not, whatever the published calendar says."""
 
     is_working: Annotated[bool, told("上班 | worked")]
-    source: Annotated[str, told("依据的通知 | the notice it rests on", "浙政办发明电〔2026〕8 号", max_length=200)]
+    source: Annotated[
+        str, told("依据的通知 | the notice it rests on", "浙政办发明电〔2026〕8 号", max_length=200, pattern=WORDS)
+    ]
 
 
 class UnitAsk(Said):
     """A unit as it is opened."""
 
-    code: Annotated[str, told("编码 | code", "sanitation-2", max_length=40)]
-    name: Annotated[str, told("名称 | name", "荷花街道环卫二所", max_length=80)]
+    code: Annotated[str, told("编码 | code", "sanitation-2", max_length=40, pattern=WORDS)]
+    name: Annotated[str, told("名称 | name", "荷花街道环卫二所", max_length=80, pattern=WORDS)]
     kind: Annotated[UnitKind, among(UnitKind, "类别 | kind")]
-    area: Annotated[AreaGiven, told("所在区域编码 | code of its area", "330802001")]
+    area: Annotated[AreaGiven, told("所在区域编码 | code of its area", "330802007", pattern=WIDTHS)]
     phone: Annotated[str, told("办公电话 | office telephone", "0570-8881234", max_length=30)] = ""
 
 
 class UnitChange(Said):
     """A unit as it is changed, the whole of it."""
 
-    name: Annotated[str, told("名称 | name", "荷花街道环卫二所", max_length=80)]
+    name: Annotated[str, told("名称 | name", "荷花街道环卫二所", max_length=80, pattern=WORDS)]
     phone: Annotated[str, told("办公电话 | office telephone", "0570-8881234", max_length=30)]
     is_open: Annotated[bool, told("接收新的工作 | takes new work")]
 
@@ -164,7 +166,9 @@ class FiguresWanted(Schema):
 
     area: AreaCode | None = Field(None, description="区域编码，含下级 | within this area")
     since: Day | None = Field(None, description="上报日自（含），默认 30 天前 | from this local day; 30 days back")
-    until: Day | None = Field(None, description="上报日至（含），默认今天 | to this local day; today")
+    until: Day | None = Field(
+        None, description="上报日至（含），默认今天，最多 1100 天 | to this local day; today; 1,100 days at most"
+    )
     template: Words = Field("", description="模板编码或其开头 | a template, or how it begins")
     by: Literal["", "county", "town", "village"] = Field("", description="按区县、镇街或村社 | by which level")
 
@@ -181,10 +185,7 @@ def shown(request: HttpRequest, wanted: Query[FiguresWanted]) -> HttpResponse:
     Of matters in scope: counts, and indices with what they count among.
     """
     params.only(request, FiguresWanted)
-    until = wanted.until or timezone.localdate()
-    since = wanted.since or until - timedelta(days=30)
-    if not since <= until <= since + timedelta(days=MOST_DAYS):
-        raise Invalid("query.invalid", at="since")
+    since, until = params.period(wanted.since, wanted.until, back=30, most=MOST_DAYS)
     found = figures.counted(
         request.auth.actor,
         timezone.now(),
@@ -226,7 +227,7 @@ def set_day(request: HttpRequest, day: date) -> HttpResponse:
     """
     said, by = bodies.said(request, DayAsk), request.auth.actor
     if day.year not in bodies.YEARS:
-        raise Invalid("query.invalid", at="day")
+        raise Missing("path.invalid", at="day")
     row = people.set_day(day=day, is_working=said.is_working, source=said.source, by=by, now=timezone.now())
     return showing.answer(DayShown(day=row.date, is_working=row.is_working, source=row.source))
 

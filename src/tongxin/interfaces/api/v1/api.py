@@ -35,6 +35,7 @@ from tongxin.interfaces.api.v1 import (
     receipts,
     reverse,
     several,
+    statuses,
     suggestions,
     unsealing,
     vans,
@@ -42,7 +43,7 @@ from tongxin.interfaces.api.v1 import (
     webhooks,
 )
 from tongxin.interfaces.api.v1.keys import Bearer, Header
-from tongxin.rules.errors import Invalid, Missing
+from tongxin.rules.errors import Invalid, Missing, Refused
 
 DESCRIPTION = """同心接口，第 1 版。时刻一律 ISO 8601 带时区；坐标一律 WGS-84，上报时可用其他坐标系；错误一律 RFC 9457 \
 `application/problem+json`，`code` 供程序判断，`detail` 按 Accept-Language \
@@ -112,7 +113,7 @@ api = Api(
     title="同心 Tongxin",
     version="1",
     description=DESCRIPTION,
-    auth=[Bearer(), Header()],
+    auth=[Header(), Bearer()],
     docs_url=None,  # ninja's page loads its scripts from elsewhere; openapi.json is for any reader
     openapi_url="/openapi.json",
     urls_namespace="api-v1",
@@ -123,7 +124,7 @@ for each in PARTS:
 
 @api.exception_handler(Exception)
 def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
-    return respond_to(request, error)
+    return respond_to(request, statuses.told(error) if isinstance(error, Refused) else error)
 
 
 @api.exception_handler(AuthenticationError)

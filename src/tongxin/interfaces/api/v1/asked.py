@@ -1,12 +1,12 @@
 """What callers send: one definition each, read by the decoder and by openapi.json alike."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
 from tongxin.apps.matters.actions.steps import ROUTE_LIMIT
 from tongxin.apps.matters.incoming import KEY_LIMIT, NAME_LIMIT, PHONE_LIMIT, PLACE_LIMIT, TITLE_LIMIT
-from tongxin.interfaces.api.v1.described import AREA, DATUM, LAT, LON, WORDS, Moment, among, told
+from tongxin.interfaces.api.v1.described import AREA, DATUM, LAT, LON, POINT_BOTH, WORDS, MomentGiven, among, told
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Urgency
@@ -19,6 +19,14 @@ MOST_BIGINT, MOST_INT = 2**63 - 1, 2**31 - 1
 class Said(Struct, kw_only=True, forbid_unknown_fields=True):
     """What a caller sends. A field nobody knows is refused: a typing error must not lose what was meant."""
 
+    BESIDES: ClassVar[dict[str, Any]] = {}  # how its fields hang together: more of its JSON Schema
+
+
+# a point, or else an area
+WHERE: dict[str, Any] = POINT_BOTH | {
+    "else": POINT_BOTH["else"] | {"required": ["area"], "properties": {"area": {"minLength": 2}}}
+}
+
 
 class Contact(Said):
     """How to answer the reporter. Personal: kept apart, masked in every answer."""
@@ -29,6 +37,8 @@ class Contact(Said):
 
 class Report(Said):
     """One report. Say where by a point (`lon`, `lat`) or by an `area` code."""
+
+    BESIDES: ClassVar[dict[str, Any]] = WHERE
 
     template: Annotated[str, told("事项模板编码，见 /templates | code of the template, see /templates", "C02")]
     text: Annotated[
@@ -51,7 +61,7 @@ class Report(Said):
     place: Annotated[str, told("地点描述，最多 120 字 | the place in words", "荷花菜场东门", maxLength=PLACE_LIMIT)] = (
         ""
     )
-    lon: Annotated[float | None, told("经度，度 | longitude, degrees", 118.865, **LON)] = None
+    lon: Annotated[float | None, told("经度，度；与 lat 一起填 | longitude, degrees; with lat", 118.865, **LON)] = None
     lat: Annotated[float | None, told("纬度，度 | latitude, degrees", 28.945, **LAT)] = None
     crs: Annotated[
         str,
@@ -75,7 +85,7 @@ class Report(Said):
     is_secret: Annotated[bool, told("身份保密 | keep the reporter's identity secret")] = False
     contact: Annotated[Contact | None, told("联系方式 | how to answer the reporter")] = None
     reported_at: Annotated[
-        Moment | None,
+        MomentGiven | None,
         told(
             "上报时刻，带时区；最早 7 天前，时限从它起算；不填为现在 | when it was reported, with zone; at most 7 "
             "days ago; the clocks start there; else now",
@@ -84,8 +94,8 @@ class Report(Said):
     key: Annotated[
         str,
         told(
-            "幂等键：相同的键只产生一件事项 | idempotency key: one matter for a key, however often it is sent",
-            "12345-2026-0417",
+            "幂等键，如 12345-2026-0417：相同的键只产生一件事项 | idempotency key: one matter for a key, however "
+            "often it is sent",
             maxLength=KEY_LIMIT,
         ),
     ] = ""
@@ -105,8 +115,8 @@ class Unseal(Said):
     ]
 
 
-class Ask(Said):
-    """What an act needs. /acts says which fields each act asks for."""
+class AskOfAny(Said):
+    """What an act needs, of one matter or of several. /acts says which fields each act asks for."""
 
     reason: Annotated[
         str, told("理由或办理情况，最多 2000 字 | why, or what was done", "垃圾已清运。", maxLength=TEXT_LIMIT)
@@ -115,12 +125,14 @@ class Ask(Said):
     route: Annotated[
         str,
         told(
-            "可以去哪里办，最多 120 字 | where the reporter can go instead", "请向县人民法院咨询", maxLength=ROUTE_LIMIT
+            "可以去哪里办，最多 120 字 | where the reporter can go instead",
+            "请向县人民法院咨询",
+            maxLength=ROUTE_LIMIT,
         ),
     ] = ""
     unit: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_BIGINT)] | str | None,
-        told("承办单位的编号或编码 | the unit's id or code", "sanitation"),
+        told("承办单位的编号或编码 | the unit's id or code", "sanitation-330802007"),
     ] = None
     close_as: Annotated[CloseKind | None, among(CloseKind, "结案类型 | how it is closed")] = None
     reply: Annotated[
@@ -133,13 +145,20 @@ class Ask(Said):
     ] = ""
     suggested_unit: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_BIGINT)] | str | None,
-        told("退回时写明应由谁办：编号或编码 | who should handle it, when returned: id or code", "enforcement"),
+        told(
+            "退回时写明应由谁办：编号或编码 | who should handle it, when returned: id or code", "enforcement-330802007"
+        ),
     ] = None
+    because: Annotated[Because | None, among(Because, "为什么重办 | why it is handled anew")] = None
+
+
+class Ask(AskOfAny, kw_only=True):
+    """What an act on one matter needs. /acts says which fields each act asks for."""
+
     master: Annotated[str, told("合并到哪一件：编号 | number of the matter that this one follows", "KC261120-0411")] = (
         ""
     )
-    template: Annotated[str, told("改成哪一类：模板编码 | code of the kind it is to be of", "D02", maxLength=20)] = ""
-    because: Annotated[Because | None, among(Because, "为什么重办 | why it is handled anew")] = None
+    template: Annotated[str, told("改成哪一类：模板编码 | code of the kind it is to be of", "D02", max_length=20)] = ""
     rev: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_INT)] | None,
         told(

@@ -63,6 +63,7 @@ def read(body: bytes, shape: type[T]) -> T:
         raise Unreadable("body.too_deep", limit=DEEPEST) from wrong
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as wrong:
         raise Unreadable("body.not_json", found=str(wrong)[:80]) from wrong
+    _check_moments(found)
     if b"\\u0000" in body or getattr(found, "form", None):
         check_plain(msgspec.to_builtins(found))
     return found
@@ -92,11 +93,12 @@ def said(request: HttpRequest, shape: type[T]) -> T:
     return read(body_of(request), shape)
 
 
-def moment(at: datetime | None, name: str) -> datetime | None:
-    """Return a moment a calendar can hold, wherever its zone. Raises Invalid."""
-    if at is not None and at.year not in YEARS:
-        raise Invalid("body.value", at=name, found=at.isoformat())
-    return at
+def _check_moments(found: Any) -> None:
+    """Raise Invalid for a moment no calendar can hold, wherever its zone."""
+    for name in getattr(found, "__struct_fields__", ()):
+        at = getattr(found, name)
+        if isinstance(at, datetime) and at.year not in YEARS:
+            raise Invalid("body.value", at=name, found=at.isoformat())
 
 
 def check_plain(value: Any, at: str = "", depth: int = 0) -> None:

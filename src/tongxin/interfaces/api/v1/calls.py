@@ -5,7 +5,7 @@ The telephone itself, ringing, muting, putting through, is the switchboard's: it
 
 import secrets
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,15 +17,16 @@ from tongxin.apps.hotline import actions, queries
 from tongxin.apps.hotline.actions import Told
 from tongxin.apps.matters import queries as matters
 from tongxin.apps.matters.actions import Reported
+from tongxin.apps.matters.incoming import PLACE_LIMIT
 from tongxin.interfaces.api.v1 import bodies, params, shapes, showing
-from tongxin.interfaces.api.v1.asked import Contact, Said
-from tongxin.interfaces.api.v1.described import Moment, RowId, among, told
+from tongxin.interfaces.api.v1.asked import WHERE, Contact, Said
+from tongxin.interfaces.api.v1.described import AREA, LAT, LON, POINT_BOTH, WORDS, Moment, RowId, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import Day
 from tongxin.rules.calls import CallOutcome, EmergencyService
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid
-from tongxin.rules.lifecycles.matter import State
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT, State
 from tongxin.rules.permissions import DESK, OVERSIGHT, Actor, Permission, require
 from tongxin.rules.working_time import SHANGHAI
 
@@ -34,16 +35,35 @@ router = Router()
 MOST_DAYS = 366
 
 
+# an emergency waits for nothing but whom it is for; all else is a report, with a place
+BY_OUTCOME: dict[str, Any] = {
+    "if": {"properties": {"outcome": {"const": CallOutcome.HANDED_OVER.value}}},
+    "then": POINT_BOTH | {"required": ["service"], "properties": {"service": {"type": "string"}}},
+    "else": {
+        "allOf": [
+            WHERE,
+            {"required": ["template"], "properties": {"template": {"minLength": 1}, "text": {"pattern": WORDS}}},
+        ]
+    },
+}
+
+
 class CallAsk(Said):
     """A call as the operator took it down, and what becomes of it. Where: by a point or by an area."""
 
+    BESIDES: ClassVar[dict[str, Any]] = BY_OUTCOME
+
     outcome: Annotated[CallOutcome, among(CallOutcome, "怎么办 | what becomes of it")]
-    text: Annotated[str, told("来电内容，最多 2000 字 | what was told", "松园社区菜场门口路灯不亮")]
+    text: Annotated[
+        str, told("来电内容，最多 2000 字 | what was told", "松园社区菜场门口路灯不亮", maxLength=TEXT_LIMIT)
+    ]
     template: Annotated[str, told("事项模板；转紧急电话可不填 | template; not asked in an emergency", "D02")] = ""
-    place: Annotated[str, told("地点描述，最多 120 字 | the place in words", "荷花菜场东门")] = ""
-    area: Annotated[str, told("区域编码 | code of the area", "330802001001001")] = ""
-    lon: Annotated[float | None, told("经度 WGS-84 | longitude", 118.865)] = None
-    lat: Annotated[float | None, told("纬度 WGS-84 | latitude", 28.945)] = None
+    place: Annotated[str, told("地点描述，最多 120 字 | the place in words", "荷花菜场东门", maxLength=PLACE_LIMIT)] = (
+        ""
+    )
+    area: Annotated[str, told("区域编码 | code of the area", "330802007008001", pattern=AREA)] = ""
+    lon: Annotated[float | None, told("经度 WGS-84，与 lat 一起填 | longitude; with lat", 118.865, **LON)] = None
+    lat: Annotated[float | None, told("纬度 WGS-84 | latitude", 28.945, **LAT)] = None
     urgency: Annotated[Urgency | None, among(Urgency, "紧急程度 | urgency")] = None
     contact: Annotated[Contact | None, told("来电人同意留下的联系方式 | the contact the caller agreed to leave")] = None
     is_secret: Annotated[bool, told("身份保密 | keep the identity secret")] = False
@@ -176,10 +196,7 @@ def _decided(said: CallAsk, by: Actor, now: datetime) -> Reported:
 
 def _span(wanted: Period) -> tuple[datetime, datetime]:
     """Return the local days as `[start, end)`. Raises Invalid for a period that is none, or longer than a year."""
-    today = timezone.localdate()
-    since, until = wanted.since or min(today, wanted.until or today), wanted.until or max(today, wanted.since or today)
-    if not since <= until <= since + timedelta(days=MOST_DAYS):
-        raise Invalid("query.invalid", at="until")
+    since, until = params.period(wanted.since, wanted.until, back=0, most=MOST_DAYS)
     return _midnight(since), _midnight(until + timedelta(days=1))
 
 

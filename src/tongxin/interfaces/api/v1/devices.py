@@ -3,24 +3,26 @@
 What devices tell comes in at /api/intake/v1, by a device's own key or by that of whoever keeps it.
 """
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from msgspec import Meta, Struct
+from msgspec import Struct
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tongxin.apps.devices import actions, kinds, queries
-from tongxin.apps.devices.actions.ledger import Described
+from tongxin.apps.devices.actions.ledger import MODEL_LIMIT, MOST_HEARTBEAT, NOTE_LIMIT, PLACE_LIMIT, Described
 from tongxin.apps.devices.models import Device, Episode
 from tongxin.interfaces.api.v1 import bodies, params, shapes, showing
-from tongxin.interfaces.api.v1.asked import MOST_INT, Said
-from tongxin.interfaces.api.v1.described import Moment, among, told
+from tongxin.interfaces.api.v1.asked import Said
+from tongxin.interfaces.api.v1.described import LAT, LON, WORDS, Moment, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import AreaCode, Words
 from tongxin.rules.devices import Cause, DeviceKind, DeviceState, Upkeep
+from tongxin.rules.readings import Limits
 
 router = Router()
 
@@ -28,26 +30,34 @@ LIMITS = (
     "自己的阈值，没有的按这一类：raise_at、clear_at、need、of、seconds、quiet_minutes | "
     "limits of its own; what is not named is that of its kind"
 )
-Count = Annotated[int, Meta(ge=0, le=MOST_INT)]
+
+
+NAMES = [each.name for each in fields(Limits)]  # of limits
 
 
 class DeviceAsk(Said):
     """A device as it is entered; one whose code is known is changed."""
 
-    code: Annotated[str, told("编码：3 至 40 个字母、数字、点、横线、下划线 | code", "WL-0007")]
+    code: Annotated[
+        str, told("编码：3 至 40 个字母、数字、点、横线、下划线 | code", "WL-0007", pattern=r"^[A-Za-z0-9._-]{3,40}$")
+    ]
     kind: Annotated[DeviceKind, among(DeviceKind, "种类 | kind")]
-    owner: Annotated[params.UnitGiven, told("权属单位：编号或编码 | the unit that keeps it: id or code", "sanitation")]
-    lon: Annotated[float, told("经度 WGS-84 | longitude", 118.865)]
-    lat: Annotated[float, told("纬度 WGS-84 | latitude", 28.945)]
-    place: Annotated[str, told("安装位置，最多 120 字 | where it stands", "松园溪拦水坝")]
-    model: Annotated[str, told("型号，最多 60 字 | model", "YL-200")] = ""
+    owner: Annotated[
+        params.UnitGiven, told("权属单位：编号或编码 | the unit that keeps it: id or code", "sanitation-330802007")
+    ]
+    lon: Annotated[float, told("经度 WGS-84 | longitude", 118.865, **LON)]
+    lat: Annotated[float, told("纬度 WGS-84 | latitude", 28.945, **LAT)]
+    place: Annotated[
+        str, told("安装位置，最多 120 字 | where it stands", "松园溪拦水坝", maxLength=PLACE_LIMIT, pattern=WORDS)
+    ]
+    model: Annotated[str, told("型号，最多 60 字 | model", "YL-200", maxLength=MODEL_LIMIT)] = ""
 
 
 class LimitsAsk(Said):
     """When a device raises the alarm, and how often it should be heard of: the whole of it."""
 
-    limits: Annotated[dict[str, float], told(LIMITS, {"raise_at": 2.8, "clear_at": 2.5})]
-    heartbeat_minutes: Annotated[Count, told("心跳间隔，分钟 | minutes between heartbeats", 30)]
+    limits: Annotated[dict[str, float], told(LIMITS, {"raise_at": 2.8, "clear_at": 2.5}, propertyNames={"enum": NAMES})]
+    heartbeat_minutes: Annotated[int, told("心跳间隔，分钟 | minutes between heartbeats", 30, ge=1, le=MOST_HEARTBEAT)]
 
 
 class UpkeepAsk(Said):
@@ -55,9 +65,12 @@ class UpkeepAsk(Said):
 
     what: Annotated[Upkeep, among(Upkeep, "做了什么 | what was done")]
     on: Annotated[date, told("日期 | day", "2026-11-20")]
-    note: Annotated[str, told("发现了什么，最多 200 字，不写姓名 | what was found; no names", "浮子卡住，已清理。")] = (
-        ""
-    )
+    note: Annotated[
+        str,
+        told(
+            "发现了什么，最多 200 字，不写姓名 | what was found; no names", "浮子卡住，已清理。", maxLength=NOTE_LIMIT
+        ),
+    ] = ""
 
 
 class DeviceShown(Struct, kw_only=True, omit_defaults=True):
@@ -158,7 +171,7 @@ class Span(Schema):
     "/devices",
     operation_id="listDevices",
     summary="设备台账 | The ledger of devices",
-    openapi_extra=documented({200: Devices}, 422, tag="devices"),
+    openapi_extra=documented({200: Devices}, 404, 422, tag="devices"),
 )
 def index(request: HttpRequest, wanted: Query[Wanted]) -> HttpResponse:
     """只列出此密钥职责范围内、或本单位的设备，按编码。
@@ -259,7 +272,7 @@ def limits(request: HttpRequest, code: str) -> HttpResponse:
     "/devices/{code}/key",
     operation_id="rotateDeviceKey",
     summary="更换设备密钥 | Give a device a new key",
-    openapi_extra=documented({200: DeviceShown}, 403, 404, 422, tag="devices"),
+    openapi_extra=documented({200: DeviceShown}, 403, 404, 409, tag="devices"),
 )
 def rotate(request: HttpRequest, code: str) -> HttpResponse:
     """旧密钥立即失效；新密钥只在此处给出一次。
@@ -275,7 +288,7 @@ def rotate(request: HttpRequest, code: str) -> HttpResponse:
     "/devices/{code}/key",
     operation_id="revokeDeviceKey",
     summary="停用设备密钥 | End a device's key",
-    openapi_extra=documented({200: DeviceShown}, 403, 404, 422, tag="devices"),
+    openapi_extra=documented({200: DeviceShown}, 403, 404, 409, tag="devices"),
 )
 def revoke(request: HttpRequest, code: str) -> HttpResponse:
     """立即失效。
@@ -317,7 +330,7 @@ def upkeep(request: HttpRequest, code: str) -> HttpResponse:
     "/devices/{code}/retire",
     operation_id="retireDevice",
     summary="停用设备 | Take a device out of service",
-    openapi_extra=documented({200: DeviceShown}, 403, 404, 422, tag="devices"),
+    openapi_extra=documented({200: DeviceShown}, 403, 404, 409, tag="devices"),
 )
 def retire(request: HttpRequest, code: str) -> HttpResponse:
     """密钥失效，经过保留。

@@ -1,15 +1,19 @@
 """What openapi.json says of each address beyond its parameters: bodies, answers, problems, headers."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from tongxin.interfaces.api.problems import MEDIA_TYPE, TITLES
 from tongxin.interfaces.api.v1 import shapes
+from tongxin.interfaces.api.v1.asked import Said
+from tongxin.interfaces.api.v1.described import PLAIN
 
 REF = "#/components/schemas/{name}"
 ALWAYS = (401, 500)
+OF_THE_CITY = (404, 409)  # what a body names may not be there, or not be possible as things stand
 WORDS = {
     200: "成功 | done",
     201: "已收下 | taken in",
@@ -21,18 +25,28 @@ Described = dict[str, Any]
 
 
 def documented(
-    answers: dict[int, Any], *problems: int, body: Any = None, headers: tuple[Described, ...] = (), tag: str
+    answers: dict[int, Any],
+    *problems: int,
+    body: Any = None,
+    may_be_empty: bool = False,
+    problem: type[shapes.Problem] = shapes.Problem,
+    headers: tuple[Described, ...] = (),
+    tag: str,
 ) -> Described:
-    """Return what ninja cannot know of an operation: `answers` by status, then the statuses of its problems."""
+    """Return what ninja cannot know of an operation: `answers` by status, then the statuses of its problems.
+
+    `problem` is how a 422 is told, where it tells more than others.
+    """
+    refused = sorted({*problems, *ALWAYS, *(OF_THE_CITY if body is not None else ())})
     told: Described = {
         "tags": [tag],
         "responses": {status: _answer(status, shape) for status, shape in answers.items()}
-        | {status: _problem(status) for status in (*problems, *ALWAYS)},
+        | {status: _problem(status, problem if status == 422 else shapes.Problem) for status in refused},
     }
     if headers:
         told["parameters"] = list(headers)
     if body is not None:
-        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        told["requestBody"] = {"required": not may_be_empty, "content": {"application/json": {"schema": body}}}
     return told
 
 
@@ -41,21 +55,46 @@ def ref(shape: type) -> Described:
     return {"$ref": REF.format(name=shape.__name__)}
 
 
-def header(name: str, description: str, example: str, **schema: Any) -> Described:
+def header(name: str, description: str, *examples: str, **schema: Any) -> Described:
     """Return the description of an optional request header; `schema` holds further keywords of JSON Schema."""
     return {
         "in": "header",
         "name": name,
         "required": False,
         "description": description,
-        "schema": {"type": "string", "examples": [example], **schema},
+        "schema": {"type": "string", **({"examples": list(examples)} if examples else {}), **schema},
     }
 
 
 def schemas(*more: type) -> Described:
     """Return all shapes as JSON Schema, and those that stand beside the address they belong to."""
     _, components = msgspec.json.schema_components((*shapes.ALL, *more), ref_template=REF)
-    return _plainly(components)
+    named = _plainly(components)
+    for shape in _asked(Said):
+        if told := named.get(shape.__name__):
+            _keep_plain(told["properties"])
+            told |= shape.BESIDES
+    return named
+
+
+def _asked(shape: type[Said]) -> Iterator[type[Said]]:
+    """Give all shapes of what callers send."""
+    for each in shape.__subclasses__():
+        yield each
+        yield from _asked(each)
+
+
+def _keep_plain(told: Any) -> None:
+    """Say of every text that nothing else is said of what the database can keep: `bodies.check_plain`."""
+    if isinstance(told, list):
+        for each in told:
+            _keep_plain(each)
+    elif isinstance(told, dict):
+        if told.get("type") == "string" and not {"pattern", "enum", "format"} & told.keys():
+            told["pattern"] = PLAIN
+        for name, each in told.items():
+            if name not in ("default", "examples", "enum"):
+                _keep_plain(each)
 
 
 def _plainly(components: Described) -> Described:
@@ -80,5 +119,5 @@ def _answer(status: int, shape: Any) -> Described:
     return {"description": WORDS[status], "content": content}
 
 
-def _problem(status: int) -> Described:
-    return {"description": " | ".join(TITLES[status]), "content": {MEDIA_TYPE: {"schema": ref(shapes.Problem)}}}
+def _problem(status: int, shape: type[shapes.Problem]) -> Described:
+    return {"description": " | ".join(TITLES[status]), "content": {MEDIA_TYPE: {"schema": ref(shape)}}}

@@ -13,7 +13,7 @@ from tongxin.apps.matters.actions import Incoming
 from tongxin.apps.matters.actions.intake import BATCH_LIMIT
 from tongxin.apps.matters.models import Report
 from tongxin.interfaces.api import meters, problems
-from tongxin.interfaces.api.v1 import asked, bodies, replays, shapes, showing
+from tongxin.interfaces.api.v1 import asked, bodies, replays, shapes, showing, statuses
 from tongxin.interfaces.api.v1.described import DATUM
 from tongxin.interfaces.api.v1.gather import Gather
 from tongxin.interfaces.api.v1.keys import Caller
@@ -23,6 +23,7 @@ from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Invalid, Refused
 from tongxin.rules.lifecycles.matter import OPEN
 
+UNREADABLE = (400, 422)  # the statuses of a row that is no report, whatever the city knows
 OLDEST = timedelta(days=7)  # a telephone without a network, a partner's slow hand-over; what is older is an import
 
 
@@ -48,9 +49,12 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def _many(request: HttpRequest, caller: Caller, rows: Sequence[msgspec.Raw], header: str) -> HttpResponse:
     if len(rows) > BATCH_LIMIT:
-        raise problems.TooLarge("report.too_many", limit=BATCH_LIMIT, found=len(rows))
+        raise Invalid("report.too_many", limit=BATCH_LIMIT, found=len(rows))
     now = timezone.now()
+    spoken = problems.language(request)
     read = [_attempt(raw, f"{header}:{index}" if header else "", now) for index, raw in enumerate(rows)]
+    if read and all(isinstance(each, Refused) and each.status in UNREADABLE for each in read):
+        return _none_readable(request, [_row(None, each, {}, spoken) for each in read])
     batch = [each for each in read if isinstance(each, Incoming)]
     answered = actions.report_many(batch, by=caller.actor, now=now, source=caller.source)
     kept = replays.kept(
@@ -58,12 +62,18 @@ def _many(request: HttpRequest, caller: Caller, rows: Sequence[msgspec.Raw], hea
     )
 
     answers = iter(zip(batch, answered, strict=True))
-    spoken = problems.language(request)
     shown = [_row(*(next(answers) if isinstance(each, Incoming) else (None, each)), kept, spoken) for each in read]
     new = sum(row.status == 201 for row in shown)
     meters.MATTERS.labels("report").inc(new)
     request.noted = {"rows": len(shown), "new": new}
     return showing.answer(shown, _status(shown))
+
+
+def _none_readable(request: HttpRequest, rows: Sequence[shapes.Row]) -> HttpResponse:
+    """Return the refusal of a list in which no row is a report, as of one report that is none; it tells of each row."""
+    spoken, refusal = problems.language(request), Invalid("report.none_readable", found=len(rows))
+    told = shapes.RowsProblem(**problems.problem(refusal, spoken), rows=list(rows))
+    return problems.answer(msgspec.json.encode(told), refusal, spoken)
 
 
 def _status(rows: Sequence[shapes.Row]) -> int:
@@ -80,7 +90,8 @@ def _row(
         if incoming is None or isinstance(reported, Refused):
             raise reported  # type: ignore[misc]
         return shapes.Row(status=201 if reported.is_new else 200, matter=_shown(incoming, reported, kept))
-    except Refused as refusal:
+    except Refused as refused:
+        refusal = statuses.told(refused)
         told = problems.problem(refusal, spoken)
         return shapes.Row(status=refusal.status, problem=shapes.Problem(**told))
 
@@ -90,12 +101,12 @@ def _attempt(raw: msgspec.Raw, key: str, now: datetime) -> Incoming | Refused:
         said = bodies.read(bytes(raw), asked.Report)
         return _incoming(said, said.key or key or None, now)
     except Refused as refusal:
-        return refusal
+        return statuses.told(refusal)
 
 
 def _incoming(said: asked.Report, key: str | None, now: datetime) -> Incoming:
     """Return what the action takes. Raises Invalid."""
-    at = bodies.moment(said.reported_at, "reported_at")
+    at = said.reported_at
     if at is not None and at < now - OLDEST:
         raise Invalid("report.too_old", at=at, days=OLDEST.days)
     contact = said.contact or asked.Contact()

@@ -53,14 +53,12 @@ def forget() -> None:
 def given(request: HttpRequest) -> str:
     """Return the key a request brings, "" where it brings none.
 
-    Raises Unknown where its two headers do not agree: one of them is wrong, and nobody can tell which.
+    `X-API-Key` is the one that counts. Beside it `Authorization` is not looked at: it may be for a gateway on the way.
     """
-    stated, own = request.META.get("HTTP_AUTHORIZATION", "").strip(), request.META.get("HTTP_X_API_KEY", "").strip()
-    scheme, _, token = stated.partition(" ")
-    bearer = token.strip() if scheme.lower() == "bearer" else ""
-    if own and bearer != own and "HTTP_AUTHORIZATION" in request.META:
-        raise Unknown("key.two")
-    return bearer or own
+    if own := request.META.get("HTTP_X_API_KEY", "").strip():
+        return str(own)
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+    return str(token.strip()) if scheme.lower() == "bearer" else ""
 
 
 def _caller(request: HttpRequest) -> Caller | None:

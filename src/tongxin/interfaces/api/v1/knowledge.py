@@ -10,10 +10,11 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tongxin.apps.hotline import actions, knowledge
+from tongxin.apps.hotline.actions.knowledge import BODY_LIMIT, SOURCE_LIMIT, TITLE_LIMIT
 from tongxin.apps.hotline.models import Version
 from tongxin.interfaces.api.v1 import bodies, params, shapes, showing
 from tongxin.interfaces.api.v1.asked import Said
-from tongxin.interfaces.api.v1.described import AreaGiven, Moment, among, told
+from tongxin.interfaces.api.v1.described import WORDS, AreaGiven, Moment, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import AreaCode, Words
 from tongxin.rules.knowledge import ArticleAct, ArticleState, Freshness
@@ -28,12 +29,22 @@ UNTIL = "有效至（不含）；长期为 null | until, not included; null: ope
 class ArticleAsk(Said):
     """The next wording of an article, the whole of it."""
 
-    title: Annotated[str, told("问题，最多 80 字 | the question", "养老认证怎么办")]
-    body: Annotated[str, told("答复口径，最多 4000 字 | the answer", "手机认证或到社区代办，每年一次。")]
+    title: Annotated[
+        str, told("问题，最多 80 字 | the question", "养老认证怎么办", maxLength=TITLE_LIMIT, pattern=WORDS)
+    ]
+    body: Annotated[
+        str,
+        told(
+            "答复口径，最多 4000 字 | the answer",
+            "手机认证或到社区代办，每年一次。",
+            maxLength=BODY_LIMIT,
+            pattern=WORDS,
+        ),
+    ]
     area: Annotated[AreaGiven, told("适用区域编码 | where it holds", "330802")]
     from_on: Annotated[date, told("生效日 | from", "2026-11-20")]
     until_on: Annotated[date | None, told(UNTIL, "2027-11-20")] = None
-    source: Annotated[str, told("依据，最多 160 字 | source", "衢市人社发〔2026〕12 号")] = ""
+    source: Annotated[str, told("依据，最多 160 字 | source", "衢市人社发〔2026〕12 号", maxLength=SOURCE_LIMIT)] = ""
     templates: Annotated[list[str], told("相关事项模板 | kinds it belongs to", ["F14"], max_length=20)] = []
 
 

@@ -1,7 +1,7 @@
 """Letters to the hotline by programs: what waits for one's unit, registered, answered or put aside. Then it is gone."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,8 +13,8 @@ from tongxin.apps.hotline.actions import Told
 from tongxin.apps.hotline.models import Letter
 from tongxin.apps.matters import queries as matters
 from tongxin.interfaces.api.v1 import bodies, params, showing
-from tongxin.interfaces.api.v1.asked import Said
-from tongxin.interfaces.api.v1.described import LAT, LON, Moment, RowId, among, told
+from tongxin.interfaces.api.v1.asked import WHERE, Said
+from tongxin.interfaces.api.v1.described import AREA, LAT, LON, POINT_BOTH, WORDS, Moment, RowId, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
@@ -33,8 +33,26 @@ class Settling(StrEnum):
     ASIDE = "aside"
 
 
+# what is registered has a kind and a place; what is answered, an answer
+BY_SETTLING: dict[str, Any] = {
+    "allOf": [
+        {
+            "if": {"properties": {"settle": {"const": Settling.REPORT.value}}},
+            "then": {"allOf": [WHERE, {"required": ["template"], "properties": {"template": {"minLength": 1}}}]},
+            "else": POINT_BOTH,
+        },
+        {
+            "if": {"properties": {"settle": {"const": Settling.ANSWER.value}}},
+            "then": {"required": ["reply"], "properties": {"reply": {"pattern": WORDS}}},
+        },
+    ]
+}
+
+
 class LetterAsk(Said):
     """What becomes of a letter: made a matter or joined to one, answered at its address, or put aside."""
+
+    BESIDES: ClassVar[dict[str, Any]] = BY_SETTLING
 
     settle: Annotated[
         Settling, told("report 登记为事项，answer 回信，aside 作广告处理 | registered, answered or put aside", "answer")
@@ -44,7 +62,7 @@ class LetterAsk(Said):
     ] = ""
     template: Annotated[str, told("事项模板编码 | template", "D02", max_length=8)] = ""
     place: Annotated[str, told("地点描述 | the place in words", "荷花菜场东门", max_length=120)] = ""
-    area: Annotated[str, told("区域编码 | code of the area", "330802001001001", max_length=17)] = ""
+    area: Annotated[str, told("区域编码 | code of the area", "330802007008001", max_length=17, pattern=AREA)] = ""
     lon: Annotated[float | None, told("经度 WGS-84 | longitude", 118.865, **LON)] = None
     lat: Annotated[float | None, told("纬度 WGS-84 | latitude", 28.945, **LAT)] = None
     urgency: Annotated[Urgency | None, among(Urgency, "紧急程度 | urgency")] = None

@@ -70,13 +70,13 @@ class Wanted(Schema):
             207: {"type": "array", "items": ref(shapes.Row)},
         },
         400, 403, 413, 422,
+        problem=shapes.RowsProblem,
         body={"oneOf": [ref(asked.Report), {"type": "array", "items": ref(asked.Report), "maxItems": 5000}]},
         headers=(
             header(
                 "Idempotency-Key",
-                "同一密钥下，相同的键只产生一件事项；一批时逐行派生为“键:行号” | one matter for a key, however often "
-                "it is sent; for a list, each row's key is derived as key:index",
-                "12345-2026-0417",
+                "如 12345-2026-0417：同一密钥下，相同的键只产生一件事项；一批时逐行派生为“键:行号” | one matter for a "
+                "key, however often it is sent; for a list, each row's key is derived as key:index",
                 pattern=replays.WRITTEN,
             ),
         ),
@@ -85,10 +85,11 @@ class Wanted(Schema):
 )  # fmt: skip
 def report(request: HttpRequest) -> HttpResponse:
     """一件：201；同键重发：200，带 Idempotency-Replayed: true；同键而内容不同：422。一批（最多 5000 件）：逐行作答，
-    坏的一行不影响其他行；有拒收的为 207。正文最大 8 MB。
+    坏的一行不影响其他行；有拒收的为 207，没有一行能读的为 422。正文最大 8 MB。
 
     One: 201; the same key again: 200 with Idempotency-Replayed: true; the same key for other content: 422. A list
-    (5,000 at most): answered row by row, a bad row fails alone; 207 where one was refused. 8 MB at most.
+    (5,000 at most): answered row by row, a bad row fails alone; 207 where one was
+    refused, 422 where no row can be read. 8 MB at most.
     """
     return intake.report(request)
 
@@ -97,7 +98,7 @@ def report(request: HttpRequest) -> HttpResponse:
     "/matters",
     operation_id="listMatters",
     summary="事项列表 | List matters",
-    openapi_extra=documented({200: shapes.Lines}, 422, tag="matters"),
+    openapi_extra=documented({200: shapes.Lines}, 404, 422, tag="matters"),
 )
 def listing(request: HttpRequest, wanted: Query[Wanted]) -> HttpResponse:
     """只列出此密钥职责范围内的事项；只问办理中的状态时，最急的在前，否则最新的在前。

@@ -1,7 +1,10 @@
 """One's own notices by programs, by which media one hears of what; and for who runs deliveries, what was sent."""
 
+import re
+from enum import StrEnum
 from typing import Annotated
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from msgspec import Struct
@@ -10,19 +13,26 @@ from pydantic import Field
 
 from tongxin.apps.notify import actions, queries
 from tongxin.apps.notify.models import WAITING, Robot, Sending
+from tongxin.apps.notify.speaking import LANGUAGES
 from tongxin.interfaces.api import problems
 from tongxin.interfaces.api.v1 import bodies, params, shapes, showing
 from tongxin.interfaces.api.v1.asked import Said
-from tongxin.interfaces.api.v1.described import Moment, RowId, among, told
+from tongxin.interfaces.api.v1.described import CURSOR, Moment, RowId, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import Words
-from tongxin.rules.occasions import Group, Medium, Occasion
+from tongxin.rules.occasions import FOR_STAFF, ROBOTS, Group, Medium, Occasion
 
 router = Router()
 
 MEDIA = "按类别选择的方式 | media by group: " + "，".join(Medium)
 STATE = "状态：waiting 待发，sent 已发，failed 已放弃，dropped 未发 | waiting, sent, failed (given up), dropped"
 PAGE, MOST = 50, 200
+
+
+# by what a robot speaks, and where it is called
+Speaking = StrEnum("RobotMedium", {each.name: each.value for each in sorted(ROBOTS)})  # type: ignore[misc]
+StaffMedium = StrEnum("StaffMedium", {each.name: each.value for each in FOR_STAFF})  # type: ignore[misc]
+ROBOT = f'^https://({"|".join(map(re.escape, settings.ROBOT_HOSTS))})(/[!-"$-~]*)?$'
 
 
 class ReadAsk(Said):
@@ -34,7 +44,9 @@ class ReadAsk(Said):
 class ChoicesAsk(Said):
     """By which media one hears of each group; a group that is not named is told as usual."""
 
-    media: Annotated[dict[str, list[Medium]], told(MEDIA, {"work": ["app", "mail"]})]
+    media: Annotated[
+        dict[str, list[StaffMedium]], told(MEDIA, {"work": ["app", "mail"]}, propertyNames={"enum": list(Group)})
+    ]
 
 
 class WordingAsk(Said):
@@ -42,16 +54,19 @@ class WordingAsk(Said):
 
     occasion: Annotated[Occasion, among(Occasion, "事由 | occasion")]
     medium: Annotated[Medium, among(Medium, "方式 | medium")]
-    language: Annotated[str, told("语言：zh-hans、en | language", "zh-hans", max_length=10)]
+    language: Annotated[str, told("语言：zh-hans、en | language", "zh-hans", enum=list(LANGUAGES))]
     text: Annotated[str, told("说什么，可用 {number}、{kind} 等 | what is said", "{number} 待签收", max_length=400)]
 
 
 class RobotAsk(Said):
     """A robot in the group of a unit."""
 
-    unit: Annotated[params.UnitGiven, told("单位：编号或编码 | unit: id or code", "sanitation")]
-    medium: Annotated[Medium, among(Medium, "种类：wecom、dingtalk | kind")]
-    url: Annotated[str, told("机器人地址 | its address", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…")]
+    unit: Annotated[params.UnitGiven, told("单位：编号或编码 | unit: id or code", "sanitation-330802007")]
+    medium: Annotated[Speaking, among(sorted(ROBOTS), "种类 | kind")]
+    url: Annotated[
+        str,
+        told("机器人地址 | its address", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0417", pattern=ROBOT),
+    ]
     secret: Annotated[str, told("钉钉加签密钥 | the signature's secret", "SEC…", max_length=120)] = ""
 
 
@@ -146,7 +161,9 @@ class Wanted(Schema):
 
     group: Group | None = Field(None, description="类别 | group")
     is_unread: bool = Field(False, description="只要未读的 | unread ones alone")
-    after: Words = Field("", description="上一页的 next | the `next` of the page before")
+    after: Words = Field(
+        "", description="上一页的 next | the `next` of the page before", json_schema_extra={"pattern": CURSOR}
+    )
     limit: int = Field(PAGE, ge=1, le=MOST, description="每页条数 | notices a page")
 
 

@@ -2,19 +2,19 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
 from tongxin.apps.matters.overlay_queues import QUEUES
 from tongxin.interfaces.api.v1.asked import MOST_BIGINT, MOST_INT, Said
-from tongxin.interfaces.api.v1.described import Moment, among, told
+from tongxin.interfaces.api.v1.described import LAT, LON, POINT_BOTH, WORDS, Moment, among, told
 from tongxin.interfaces.api.v1.shapes import ClockShown, Line, Problem, UnitRef
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import TEXT_LIMIT
 from tongxin.rules.overlays.frame import Overlay
 from tongxin.rules.overlays.order import MOST, Grade
-from tongxin.rules.overlays.tables import BY_ACT
+from tongxin.rules.overlays.tables import BY_ACT, TABLES, options
 from tongxin.rules.permissions import Role
 
 # every act on an overlay that a person takes, and every list of what waits: what addresses may name
@@ -31,11 +31,25 @@ QueueName = StrEnum("QueueName", {name.upper(): name for name in QUEUES})  # typ
 UnitGiven = Annotated[int, Meta(ge=1, le=MOST_BIGINT)] | str
 
 
+def _choices(field: str) -> Any:
+    """Return what a field may hold for one act or another, and nothing: an act says itself which of them it takes."""
+    found = {options(step.act, field) for table in TABLES.values() for step in table.steps} - {None}
+    codes = sorted({code.value for each in found if each for code in each})
+    return StrEnum(f"Overlay{field.title()}", {"NONE": "", **{code.upper(): code for code in codes}})
+
+
+OverlayGround, OverlayKind, OverlayJoin, OverlayRating, OverlayOutcome = map(
+    _choices, ("ground", "kind", "join", "rating", "outcome")
+)
+
+
 # --- what is asked ---------------------------------------------------------------------------------------
 
 
 class OverlayAsk(Said):
     """What an act on an overlay needs; each act lists its own fields under `needs` and `may`."""
+
+    BESIDES: ClassVar[dict[str, Any]] = POINT_BOTH
 
     id: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_BIGINT)] | None,
@@ -49,29 +63,44 @@ class OverlayAsk(Said):
         str,
         told("理由或情况，最多 2000 字 | why, or what was done", "要等吊车，明早第一趟清运。", maxLength=TEXT_LIMIT),
     ] = ""
-    ground: Annotated[str, told("理由类别 | the ground, a code", "season")] = ""
-    kind: Annotated[str, told("种类 | the kind, a code", "suspension")] = ""
+    ground: Annotated[OverlayGround, told("理由类别 | the ground, a code", "season")] = OverlayGround("")
+    kind: Annotated[OverlayKind, told("种类 | the kind, a code", "suspension")] = OverlayKind("")
     limit: Annotated[
-        str, told("时长：m、h 自然，wm、wh、wd 工作，d 日 | a span: m, h natural; wm, wh, wd working; d days", "2wh")
+        str,
+        told(
+            "时长：m、h 自然，wm、wh、wd 工作，d 日 | a span: m, h natural; wm, wh, wd working; d days",
+            "2wh",
+            pattern="^([0-9]{1,4}(m|h|wm|wh|wd|d))?$",
+        ),
     ] = ""
     until: Annotated[date | None, told("复查日期 | the review day", "2026-12-10")] = None
-    units: Annotated[list[UnitGiven], told("单位编号或编码 | units, by id or code", ["enforcement"])] = []
-    unit: Annotated[UnitGiven | None, told("单位编号或编码 | a unit, by id or code", "enforcement")] = None
-    join: Annotated[str, told("主办等谁：all、lead、any | for whom the lead waits", "all")] = ""
+    units: Annotated[list[UnitGiven], told("单位编号或编码 | units, by id or code", ["enforcement-330802007"])] = []
+    unit: Annotated[UnitGiven | None, told("单位编号或编码 | a unit, by id or code", "enforcement-330802007")] = None
+    join: Annotated[OverlayJoin, told("主办等谁：all、lead、any | for whom the lead waits", "all")] = OverlayJoin("")
     is_beyond: Annotated[bool, told("可以晚于主办时限 | may end after the lead's own limit")] = False
-    rating: Annotated[str, told("评价 | rating, a code", "satisfied")] = ""
+    rating: Annotated[OverlayRating, told("评价 | rating, a code", "satisfied")] = OverlayRating("")
     is_solved: Annotated[bool | None, told("是否解决 | is it solved")] = None
     reply_by: Annotated[date | None, told("答复期限 | answer by this day", "2026-12-01")] = None
-    outcome: Annotated[str, told("会商结果 | what came out of it, a code", "settled")] = ""
-    lon: Annotated[float | None, told("到场经度，量过即弃 | where one checks in; measured, never kept", 118.865)] = None
-    lat: Annotated[float | None, told("到场纬度 | latitude", 28.945)] = None
+    outcome: Annotated[OverlayOutcome, told("会商结果 | what came out of it, a code", "settled")] = OverlayOutcome("")
+    lon: Annotated[
+        float | None, told("到场经度，量过即弃 | where one checks in; measured, never kept", 118.865, **LON)
+    ] = None
+    lat: Annotated[float | None, told("到场纬度 | latitude", 28.945, **LAT)] = None
 
 
 class OrderAsk(Said):
     """One supervision order over several matters."""
 
     grade: Annotated[Grade, among(Grade, "督办级别 | grade")]
-    text: Annotated[str, told("督办要求，最多 2000 字 | what is asked", "同一地点 7 日内第 2 次，请书面答复。")]
+    text: Annotated[
+        str,
+        told(
+            "督办要求，最多 2000 字 | what is asked",
+            "同一地点 7 日内第 2 次，请书面答复。",
+            maxLength=TEXT_LIMIT,
+            pattern=WORDS,
+        ),
+    ]
     matters: Annotated[
         Annotated[list[str], Meta(min_length=1, max_length=MOST)],
         told("事项编号 | numbers of matters", ["KC261120-0417"]),
@@ -82,7 +111,7 @@ class OrderAsk(Said):
 class CancelAsk(Said):
     """Why an order is taken back."""
 
-    reason: Annotated[str, told("撤销原因 | why", "已由县里统一安排。")]
+    reason: Annotated[str, told("撤销原因 | why", "已由县里统一安排。", maxLength=TEXT_LIMIT, pattern=WORDS)]
 
 
 # --- what is answered ------------------------------------------------------------------------------------

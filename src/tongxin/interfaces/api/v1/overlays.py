@@ -104,9 +104,12 @@ def listing(request: HttpRequest, number: str) -> HttpResponse:
     operation_id="takeOverlayAct",
     summary="办理延期、挂账、协办等的一步 | Act on what lies over a matter",
     openapi_extra=documented(
-        {200: overlay_shapes.OverlayTaken}, 400, 403, 404, 409, 412, 413, 422, body=ref(OverlayAsk), tag="overlays"
+        {200: overlay_shapes.OverlayTaken}, 400, 403, 404, 409, 412, 413, 422,
+        body=ref(OverlayAsk),
+        may_be_empty=True,
+        tag="overlays",
     ),
-)
+)  # fmt: skip
 def take(request: HttpRequest, number: str, act: OverlayAct) -> HttpResponse:  # type: ignore[valid-type]
     """新提出时不带 `id`；办理已有的一项要带。要填什么，读取时逐项列出。
 

@@ -1,10 +1,11 @@
 """Parameters behind the question mark: what several lists share, and the refusal of what nobody knows."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
@@ -38,6 +39,21 @@ def only(request: HttpRequest, known: type[BaseModel]) -> None:
     for name in request.GET:
         if name not in known.model_fields:
             raise Invalid("query.unknown", at=name[:40])
+
+
+def period(since: date | None, until: date | None, *, back: int = 0, most: int) -> tuple[date, date]:
+    """Return the days from one to another, both included: `back` days up to today, but for what is said.
+
+    Raises Invalid where they end before they begin, or are more than `most` days.
+    """
+    if until is None:
+        today = timezone.localdate()
+        until = max(since or today, today)
+    if since is None:
+        since = until - timedelta(days=back)
+    if not since <= until <= since + timedelta(days=most):
+        raise Invalid("query.invalid", at="since")
+    return since, until
 
 
 def unit_given(text: str) -> int | str | None:

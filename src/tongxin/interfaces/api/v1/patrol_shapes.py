@@ -1,23 +1,49 @@
 """Patrols as programs ask for them and are told of them."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Struct
 
 from tongxin.interfaces.api.v1 import params, shapes
 from tongxin.interfaces.api.v1.asked import MOST_INT, Said
-from tongxin.interfaces.api.v1.described import AreaGiven, Clock, Moment, RowId, Small, among, told
+from tongxin.interfaces.api.v1.described import (
+    LAT,
+    LON,
+    WORDS,
+    AreaGiven,
+    Clock,
+    Moment,
+    MomentGiven,
+    RowId,
+    Small,
+    among,
+    told,
+)
 from tongxin.rules.lamps import Lamp
-from tongxin.rules.patrols import MOST_POINTS, RADIUS_M, Found, GridDuty, Rhythm
+from tongxin.rules.patrols import MOST_POINTS, ON_DAY, RADIUS_M, Found, GridDuty, Rhythm
+
+# a weekly plan names a day of the week, a monthly one a day of the month
+RHYTHM: dict[str, Any] = {
+    "allOf": [
+        {
+            "if": {"properties": {"rhythm": {"const": rhythm}}},
+            "then": {
+                "required": ["on_day"],
+                "properties": {"on_day": {"type": "integer", "minimum": 1, "maximum": most}},
+            },
+        }
+        for rhythm, most in ON_DAY.items()
+    ]
+}
 
 
 class PointAsk(Said):
     """A point as it is put on a plan. One that keeps its id and place keeps its past."""
 
-    name: Annotated[str, told("名称 | name", "菜场东门", max_length=40)]
-    lon: Annotated[float, told("经度 WGS-84 | longitude", 118.865)]
-    lat: Annotated[float, told("纬度 WGS-84 | latitude", 28.945)]
+    name: Annotated[str, told("名称 | name", "菜场东门", max_length=40, pattern=WORDS)]
+    lon: Annotated[float, told("经度 WGS-84 | longitude", 118.865, **LON)]
+    lat: Annotated[float, told("纬度 WGS-84 | latitude", 28.945, **LAT)]
     radius_m: Annotated[
         int, told("打卡半径，米 | meters within which one is there", 50, ge=RADIUS_M.start, le=RADIUS_M.stop - 1)
     ] = 50
@@ -28,14 +54,20 @@ class PointAsk(Said):
 class PlanAsk(Said):
     """A plan as it is drawn up or drawn anew, the whole of it."""
 
-    name: Annotated[str, told("名称 | name", "菜场周边日巡", max_length=60)]
-    area: Annotated[AreaGiven, told("区域编码 | area", "330802001001001")]
+    BESIDES: ClassVar[dict[str, Any]] = RHYTHM
+
+    name: Annotated[str, told("名称 | name", "菜场周边日巡", max_length=60, pattern=WORDS)]
+    area: Annotated[AreaGiven, told("区域编码 | area", "330802007008001")]
     duty: Annotated[GridDuty, among(GridDuty, "职责 | duty")]
-    unit: Annotated[params.UnitGiven, told("巡查队伍：单位编号或编码 | the team: id or code", "songyuan_grid")]
+    unit: Annotated[
+        params.UnitGiven, told("巡查队伍：单位编号或编码 | the team: id or code", "village_station-330802007008")
+    ]
     rhythm: Annotated[Rhythm, among(Rhythm, "频次 | rhythm")]
     opens: Annotated[Clock, told("开始时刻 | from", "08:30")]
     closes: Annotated[Clock, told("截止时刻；不晚于开始即到次日 | until; not later than `opens`: next day", "17:30")]
-    points: Annotated[list[PointAsk], told("点位，按先后 | points in their order", max_length=MOST_POINTS)]
+    points: Annotated[
+        list[PointAsk], told("点位，按先后 | points in their order", min_length=1, max_length=MOST_POINTS)
+    ]
     on_day: Annotated[Small | None, told("每周第几天（周一为 1）或每月几日 | day of week or month", 1)] = None
     version: Annotated[int, told("修改时：您看到的版本 | on change: the version you saw", 1, ge=0, le=MOST_INT)] = 0
 
@@ -45,9 +77,9 @@ class CheckInAsk(Said):
 
     point: Annotated[RowId, told("点位编号 | id of the point", 7)]
     found: Annotated[Found, among(Found, "情况 | what was found")]
-    at: Annotated[Moment, told("打卡时刻 | when", "2026-11-20T09:10:00+08:00")]
-    lon: Annotated[float | None, told("到场经度，量过即弃 | measured, never kept", 118.865)] = None
-    lat: Annotated[float | None, told("到场纬度 | latitude", 28.945)] = None
+    at: Annotated[MomentGiven, told("打卡时刻 | when", "2026-11-20T09:10:00+08:00")]
+    lon: Annotated[float | None, told("到场经度，量过即弃 | measured, never kept", 118.865, **LON)] = None
+    lat: Annotated[float | None, told("到场纬度 | latitude", 28.945, **LAT)] = None
     matter: Annotated[str, told("已上报的事项编号 | number of the matter reported", "KC261120-0417", max_length=24)] = (
         ""
     )

@@ -1,6 +1,6 @@
 """Patrols by programs: plans and their points, the rounds they make, checking in, and how much was covered."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +32,7 @@ from tongxin.interfaces.api.v1.patrol_shapes import (
     Rounds,
     RoundShown,
 )
-from tongxin.rules.errors import Invalid, Missing
+from tongxin.rules.errors import Missing
 from tongxin.rules.patrols import Found, GridDuty, Rhythm
 
 __all__ = ["SHAPES", "router"]
@@ -57,11 +57,8 @@ class Period(InArea):
 
     def days(self, now: datetime) -> tuple[date, date]:
         """Return the days. Raises Invalid for a period that ends before it begins, or is longer than three months."""
-        since = self.since or timezone.localdate(now)
-        until = self.until or max(since, timezone.localdate(now) if self.since is None else since)
-        if not since <= until <= since + timedelta(days=MOST_DAYS):
-            raise Invalid("query.invalid", at="until")
-        return since, until
+        today = timezone.localdate(now)
+        return params.period(self.since or self.until or today, self.until or self.since or today, most=MOST_DAYS)
 
 
 class RoundsWanted(Period):
@@ -157,7 +154,7 @@ def close(request: HttpRequest, plan_id: params.Id) -> HttpResponse:
     "/patrols/rounds",
     operation_id="listPatrolRounds",
     summary="巡查 | Rounds",
-    openapi_extra=documented({200: Rounds}, 422, tag="patrols"),
+    openapi_extra=documented({200: Rounds}, 404, 422, tag="patrols"),
 )
 def listed(request: HttpRequest, wanted: Query[RoundsWanted]) -> HttpResponse:
     """一段日子里职责范围内的巡查，先到期的在前。
@@ -201,10 +198,9 @@ def check_in(request: HttpRequest, round_id: params.Id) -> HttpResponse:
     By the team on duty alone; the position is measured and dropped, kept are tens of meters.
     """
     said = bodies.said(request, CheckInAsk)
-    at = bodies.moment(said.at, "at") or said.at
     found = {"found": said.found, "matter": said.matter, "reason": said.reason, "ticks": said.ticks}
     where = {"round_id": round_id, "point_id": said.point, "lon": said.lon, "lat": said.lat}
-    made = actions.check_in(**where, **found, at=at, by=request.auth.actor, now=timezone.now())  # type: ignore[arg-type]
+    made = actions.check_in(**where, **found, at=said.at, by=request.auth.actor, now=timezone.now())  # type: ignore[arg-type]
     request.noted = {"round": round_id}
     return showing.answer(_check_in(made), 201)
 

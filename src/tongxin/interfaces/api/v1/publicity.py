@@ -13,11 +13,11 @@ from tongxin.apps.publicity import actions, queries
 from tongxin.apps.publicity.models import Brand, Notice
 from tongxin.interfaces.api.v1 import bodies, params, shapes, showing
 from tongxin.interfaces.api.v1.asked import Said
-from tongxin.interfaces.api.v1.described import AreaGiven, Moment, among, told
+from tongxin.interfaces.api.v1.described import WORDS, AreaGiven, Moment, MomentGiven, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import AreaCode
 from tongxin.rules.permissions import Permission, require
-from tongxin.rules.publicity import Showing
+from tongxin.rules.publicity import NOTICE_LIMIT, TITLE_LIMIT, WORDS_LIMIT, Showing
 
 router = Router()
 
@@ -26,17 +26,28 @@ class AnnouncementAsk(Said):
     """Something everybody in an area is told for a time. No names, no telephones of persons."""
 
     area: Annotated[AreaGiven, told("区域编码 | for whom", "330802001")]
-    title: Annotated[str, told("标题，最多 60 字 | title", "荷花中路停水")]
-    text: Annotated[str, told("内容 | text", "11 月 22 日 9 时至 17 时，荷花中路沿线停水检修。")]
-    start_at: Annotated[Moment, told("显示自 | shown from", "2026-11-21T08:00:00+08:00")]
-    end_at: Annotated[Moment, told("显示至 | shown until", "2026-11-22T17:00:00+08:00")]
+    title: Annotated[str, told("标题，最多 60 字 | title", "荷花中路停水", maxLength=TITLE_LIMIT, pattern=WORDS)]
+    text: Annotated[
+        str,
+        told(
+            "内容，最多 2000 字 | text",
+            "11 月 22 日 9 时至 17 时，荷花中路沿线停水检修。",
+            maxLength=NOTICE_LIMIT,
+            pattern=WORDS,
+        ),
+    ]
+    start_at: Annotated[MomentGiven, told("显示自 | shown from", "2026-11-21T08:00:00+08:00")]
+    end_at: Annotated[MomentGiven, told("显示至 | shown until", "2026-11-22T17:00:00+08:00")]
 
 
 class WordsAsk(Said):
     """What is decided about the words of a matter."""
 
     state: Annotated[Showing, among(Showing, "公开、不公开或撤下 | shown, kept back or taken down")]
-    text: Annotated[str, told("公开的文字，去掉能认出人的 | the words as edited", "菜场东门垃圾堆积，已清运。")] = ""
+    text: Annotated[
+        str,
+        told("公开的文字，去掉能认出人的 | the words as edited", "菜场东门垃圾堆积，已清运。", maxLength=WORDS_LIMIT),
+    ] = ""
 
 
 class BrandShown(Struct, kw_only=True):
@@ -159,9 +170,9 @@ def post(request: HttpRequest) -> HttpResponse:
     Shown at the residents' door from start to end.
     """
     said = bodies.said(request, AnnouncementAsk)
-    moments = {name: bodies.moment(getattr(said, name), name) for name in ("start_at", "end_at")}
     told = {"area": said.area, "title": said.title, "text": said.text}
-    notice = actions.post_notice(**told, **moments, by=request.auth.actor, now=timezone.now())  # type: ignore[arg-type]
+    shown = {"start_at": said.start_at, "end_at": said.end_at}
+    notice = actions.post_notice(**told, **shown, by=request.auth.actor, now=timezone.now())
     return showing.answer(_announcement(notice), 201)
 
 

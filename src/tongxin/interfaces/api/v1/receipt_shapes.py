@@ -1,15 +1,15 @@
 """Receipts as programs ask with them and are told of them."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Struct
 
 from tongxin.interfaces.api.v1 import shapes
 from tongxin.interfaces.api.v1.asked import Contact, Said
-from tongxin.interfaces.api.v1.described import Moment, among, told
-from tongxin.rules.lifecycles.matter import Act, State
-from tongxin.rules.occasions import Medium
+from tongxin.interfaces.api.v1.described import WORDS, Moment, among, told
+from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Act, State
+from tongxin.rules.occasions import FOR_REPORTERS, Medium
 from tongxin.rules.ratings import Rating
 
 KEY = "回执密钥，放在 X-Receipt-Key | key of the receipt, for X-Receipt-Key"
@@ -25,17 +25,33 @@ class Erasing(StrEnum):
 # --- what is asked ---------------------------------------------------------------------------------------
 
 
+# by what a code may come, and by what one may be told
+SendBy = StrEnum("SendBy", {each.name: each.value for each in (Medium.SMS, Medium.MAIL)})  # type: ignore[misc]
+TellBy = StrEnum("TellBy", {each.name: each.value for each in FOR_REPORTERS})  # type: ignore[misc]
+# the code, or else the digits
+EITHER: dict[str, Any] = {
+    "if": {"required": ["code"], "properties": {"code": {"minLength": 1}}},
+    "else": {"required": ["digits"], "properties": {"digits": {"minLength": 1}}},
+}
+
+
 class CodeAsk(Said):
     """By which of the ways that were left a code is sent."""
 
-    by: Annotated[str, told("短信或邮件 | by short message or e-mail: sms, mail", "sms", max_length=8)] = "sms"
+    by: Annotated[SendBy, told("短信或邮件 | by short message or e-mail: sms, mail", "sms")] = SendBy("sms")
 
 
 class ProofAsk(Said):
     """The code that was sent; where none can be sent, the end of the telephone that was left with the report."""
 
-    code: Annotated[str, told("收到的六位验证码 | the six digits that were sent", "271828", max_length=12)] = ""
-    digits: Annotated[str, told("留的电话的后四位 | its last four digits", "6027", max_length=8)] = ""
+    BESIDES: ClassVar[dict[str, Any]] = EITHER
+
+    code: Annotated[
+        str, told("收到的六位验证码 | the six digits that were sent", "271828", max_length=12, pattern="^([0-9]{6})?$")
+    ] = ""
+    digits: Annotated[
+        str, told("留的电话的后四位 | its last four digits", "6027", max_length=8, pattern="^([0-9]{4})?$")
+    ] = ""
 
 
 class NumberProofAsk(ProofAsk, kw_only=True):
@@ -48,20 +64,25 @@ class JoinAsk(Said):
     """One's own report of what somebody else reported."""
 
     number: Annotated[str, told("那件事项的编号 | number of the other matter", "KC261120-0417", max_length=24)]
-    text: Annotated[str, told("您看到的 | what you saw", "我也遇到了，今天早上还在。")]
+    text: Annotated[
+        str, told("您看到的 | what you saw", "我也遇到了，今天早上还在。", maxLength=TEXT_LIMIT, pattern=WORDS)
+    ]
     contact: Annotated[Contact | None, told("联系方式，可不填 | how to answer you; may stay empty")] = None
 
 
 class WordsSaid(Said):
     """Words of the reporter."""
 
-    text: Annotated[str, told("要说的话，最多 2000 字 | the words", "垃圾又多了，已经堵住半边路。")]
+    text: Annotated[
+        str,
+        told("要说的话，最多 2000 字 | the words", "垃圾又多了，已经堵住半边路。", maxLength=TEXT_LIMIT, pattern=WORDS),
+    ]
 
 
 class WithdrawAsk(Said):
     """Why a report is taken back; within a short while it may stay empty."""
 
-    text: Annotated[str, told("原因 | why", "已经有人清走了。")] = ""
+    text: Annotated[str, told("原因 | why", "已经有人清走了。", maxLength=TEXT_LIMIT)] = ""
 
 
 class RatingAsk(Said):
@@ -69,13 +90,13 @@ class RatingAsk(Said):
 
     is_solved: Annotated[bool, told("解决了吗 | is it solved")]
     rating: Annotated[Rating, among(Rating, "评价 | rating")]
-    text: Annotated[str, told("想说的 | words", "清得很干净。")] = ""
+    text: Annotated[str, told("想说的 | words", "清得很干净。", maxLength=TEXT_LIMIT)] = ""
 
 
 class TellingAsk(Said):
     """Where to be told, of this matter only."""
 
-    medium: Annotated[Medium, among(Medium, "方式：sms、mail、push | by which medium")]
+    medium: Annotated[TellBy, among(FOR_REPORTERS, "方式 | by which medium")]
     address: Annotated[
         str,
         told("手机号、邮箱，或浏览器的订阅 | telephone, mail or a push", "13812346027", max_length=2000),

@@ -13,13 +13,13 @@ from tongxin.apps.insight import actions, queries
 from tongxin.apps.insight.models import Finding, ReverseRule
 from tongxin.interfaces.api.v1 import bodies, params, shapes, showing
 from tongxin.interfaces.api.v1.asked import Said
-from tongxin.interfaces.api.v1.described import Moment, Small, among, told
+from tongxin.interfaces.api.v1.described import CURSOR, WORDS, Moment, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import AreaCode, Day, Words
 from tongxin.rules.area_codes import Level
 from tongxin.rules.errors import Invalid, Missing
 from tongxin.rules.permissions import Actor
-from tongxin.rules.reverse_check import Excuse, Review, Settings, Standing
+from tongxin.rules.reverse_check import DAYS, RADIUS_METRES, TEXT_LIMIT, Excuse, Review, Settings, Standing
 
 router = Router()
 
@@ -30,16 +30,24 @@ BELOW = {Level.PROVINCE: Level.CITY, Level.CITY: Level.COUNTY, Level.COUNTY: Lev
 class ReviewAsk(Said):
     """What is said of a comparison."""
 
-    text: Annotated[str, told("查了什么、为什么，最多 500 字 | what was found, and why", "当晚才倒的，巡查时还没有。")]
+    text: Annotated[
+        str,
+        told(
+            "查了什么、为什么，最多 500 字 | what was found, and why",
+            "当晚才倒的，巡查时还没有。",
+            maxLength=TEXT_LIMIT,
+            pattern=WORDS,
+        ),
+    ]
     excuse: Annotated[Excuse | None, among(Excuse, "不计入的原因 | why it does not count")] = None
 
 
 class ReverseRuleAsk(Said):
     """How far comparisons reach from now on, the whole of it."""
 
-    radius_m: Annotated[Small, told("半径，米 | within meters", 100)]
-    days: Annotated[Small, told("来电前多少天 | days before the call", 7)]
-    explain_days: Annotated[Small, told("先听网格说明的天数 | days in which the grid is heard first", 3)]
+    radius_m: Annotated[int, told("半径，米 | within meters", 100, ge=RADIUS_METRES[0], le=RADIUS_METRES[1])]
+    days: Annotated[int, told("来电前多少天 | days before the call", 7, ge=DAYS[0], le=DAYS[1])]
+    explain_days: Annotated[int, told("先听网格说明的天数 | days in which the grid is heard first", 3, ge=0, le=30)]
     templates: Annotated[list[str], told("巡查看得到的事项模板 | kinds a patrol sees", ["C02"], max_length=400)]
 
 
@@ -102,7 +110,9 @@ class Wanted(Schema):
 
     standing: Standing | None = Field(None, description="结论 | where it stands")
     area: AreaCode | None = Field(None, description="区域编码，含下级 | within this area")
-    after: Words = Field("", description="上一页的 next | the `next` of the page before")
+    after: Words = Field(
+        "", description="上一页的 next | the `next` of the page before", json_schema_extra={"pattern": CURSOR}
+    )
 
 
 class Period(Schema):
@@ -180,10 +190,7 @@ def figures(request: HttpRequest, wanted: Query[Period]) -> HttpResponse:
     By the areas of the level below.
     """
     params.only(request, Period)
-    until = wanted.until or timezone.localdate()
-    since = wanted.since or until - timedelta(days=7 * WEEKS - 1)
-    if not since <= until <= since + timedelta(days=MOST_DAYS):
-        raise Invalid("query.invalid", at="since")
+    since, until = params.period(wanted.since, wanted.until, back=7 * WEEKS - 1, most=MOST_DAYS)
     level = Level(len(wanted.area)) if len(wanted.area) in set(Level) else Level.CITY
     below = BELOW.get(level, Level.GRID)
     groups = queries.figures(request.auth.actor, day_from=since, day_to=until, area=wanted.area, level=below)

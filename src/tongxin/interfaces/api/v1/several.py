@@ -12,7 +12,7 @@ from tongxin.apps.matters.stepping import Asked
 from tongxin.interfaces.api import meters, problems
 from tongxin.interfaces.api.v1 import asked, bodies, shapes, showing
 from tongxin.interfaces.api.v1.asked import Said
-from tongxin.interfaces.api.v1.described import among, told
+from tongxin.interfaces.api.v1.described import WORDS, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.rules.errors import Missing, Refused
 from tongxin.rules.lifecycles.matter import Act, State
@@ -22,7 +22,7 @@ router = Router()
 MOST = 200
 
 
-class SeveralAsk(asked.Ask, kw_only=True):
+class SeveralAsk(asked.AskOfAny, kw_only=True):
     """One act on several matters, with the same details for all of them."""
 
     matters: Annotated[
@@ -34,7 +34,10 @@ class SeveralAsk(asked.Ask, kw_only=True):
 class UnmaskAsk(Said):
     """Why a contact must be opened."""
 
-    reason: Annotated[str, told("理由，最多 40 字；反映人会看到 | why; the reporter reads it", "到场前联系")]
+    reason: Annotated[
+        str,
+        told("理由，最多 40 字；反映人会看到 | why; the reporter reads it", "到场前联系", max_length=40, pattern=WORDS),
+    ]
 
 
 class Outcome(Struct, kw_only=True, omit_defaults=True):

@@ -92,6 +92,12 @@ class Row(Struct, kw_only=True, omit_defaults=True):
     problem: Annotated[Problem | None, told("没有收下的原因 | why it was refused")] = None
 
 
+class RowsProblem(Problem, kw_only=True, omit_defaults=True):
+    """Why a list was refused in which no row is a report; of one report it is a problem without `rows`."""
+
+    rows: Annotated[list[Row], told("逐行说明，只在一批里没有一行能读时 | each row, of a list alone")] = []
+
+
 class Taken(Struct, kw_only=True):
     """The answer to an act: where the matter stands now."""
 
@@ -351,6 +357,7 @@ class Acts(Struct, kw_only=True):
 
 
 ALL = (
-    Report, Ask, Reported, Row, Problem, Taken, Lines, Matter, EvidenceShown, Located, AreaShown, Templates,
+    Report, Ask, Reported, Row, Problem, RowsProblem, Taken,
+    Lines, Matter, EvidenceShown, Located, AreaShown, Templates,
     TemplateShown, Units, Acts, Unseal, Look, Readers, Unsealed,
 )  # fmt: skip

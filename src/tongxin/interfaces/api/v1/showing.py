@@ -17,7 +17,7 @@ from tongxin.apps.people.queries import Remembered
 from tongxin.interfaces.api.v1 import shapes
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
-from tongxin.rules.errors import Invalid
+from tongxin.rules.errors import Missing
 from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.masking import masked_name, masked_phone
 from tongxin.rules.working_time import SHANGHAI
@@ -59,12 +59,12 @@ def unit(unit_id: int | None) -> shapes.UnitRef | None:
 
 
 def unit_id(given: int | str | None) -> int | None:
-    """Return the id of a unit given by id or code. Raises Invalid for a code nobody has."""
+    """Return the id of a unit given by id or code. Raises Missing for a code nobody has."""
     if isinstance(given, int) or given is None:
         return given
     found = _unit_ids().get(given)
     if found is None:
-        raise Invalid("unit.unknown", unit=given[:40])
+        raise Missing("unit.unknown", unit=given[:40])
     return found
 
 

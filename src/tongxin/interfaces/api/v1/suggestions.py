@@ -1,6 +1,6 @@
 """What a text suggests: kinds with reasons and units, matters that may be the same, places. Nothing is kept."""
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from tongxin.apps.matters.suggesting.queries import Kind
 from tongxin.apps.matters.suggesting.serving import Basis
 from tongxin.interfaces.api.v1 import bodies, intake, shapes, showing
 from tongxin.interfaces.api.v1.asked import Said
-from tongxin.interfaces.api.v1.described import Moment, among, told
+from tongxin.interfaces.api.v1.described import AREA, DATUM, LAT, LON, POINT_BOTH, WORDS, Moment, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum, to_wgs84
@@ -32,13 +32,23 @@ Span = Annotated[list[int], Meta(min_length=2, max_length=2)]
 class Telling(Said):
     """A text somebody is about to report, and where, as far as one knows."""
 
+    BESIDES: ClassVar[dict[str, Any]] = POINT_BOTH
+
     text: Annotated[
-        str, told("发生了什么，最多 2000 字 | what happened, 2000 characters at most", "松园社区菜场门口路灯不亮")
+        str,
+        told(
+            "发生了什么，最多 2000 字 | what happened, 2000 characters at most",
+            "松园社区菜场门口路灯不亮",
+            maxLength=TEXT_LIMIT,
+            pattern=WORDS,
+        ),
     ]
-    lon: Annotated[float | None, told("经度，度 | longitude, degrees", 118.865)] = None
-    lat: Annotated[float | None, told("纬度，度 | latitude, degrees", 28.945)] = None
-    crs: Annotated[str, told("坐标系，同上报 | datum, as in reports", "gcj02")] = Datum.WGS84.value
-    area: Annotated[str, told("区域编码，没有坐标时用 | area, where no point is known", "330802007008")] = ""
+    lon: Annotated[float | None, told("经度，度；与 lat 一起填 | longitude, degrees; with lat", 118.865, **LON)] = None
+    lat: Annotated[float | None, told("纬度，度 | latitude, degrees", 28.945, **LAT)] = None
+    crs: Annotated[str, told("坐标系，同上报 | datum, as in reports", "gcj02", pattern=DATUM)] = Datum.WGS84.value
+    area: Annotated[
+        str, told("区域编码，没有坐标时用 | area, where no point is known", "330802007008", pattern=AREA)
+    ] = ""
     template: Annotated[
         str, told("已选的模板，用于比较附近的事项 | the template chosen already, to compare neighbors with", "D02")
     ] = ""
@@ -151,6 +161,7 @@ def _check(said: Telling) -> None:
         raise Invalid("report.no_text")
     if len(said.text) > TEXT_LIMIT:
         raise Invalid("report.too_long", field="text", limit=TEXT_LIMIT, found=len(said.text))
+    intake.datum_of(said.crs)
     if said.area and said.area not in names():
         raise Invalid("area.unknown", area=said.area[:20])
 

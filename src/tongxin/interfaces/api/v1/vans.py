@@ -137,8 +137,7 @@ def stand(request: HttpRequest, van_id: params.Id) -> HttpResponse:
     The position is measured and dropped; told again, only the count changes.
     """
     said = bodies.said(request, StandAsk)
-    at = bodies.moment(said.at, "at") or said.at
-    told = {"stop_id": said.stop, "at": at, "lon": said.lon, "lat": said.lat, "served": said.served}
+    told = {"stop_id": said.stop, "at": said.at, "lon": said.lon, "lat": said.lat, "served": said.served}
     made = actions.stop_at(van_id=van_id, **told, by=request.auth.actor, now=timezone.now())  # type: ignore[arg-type]
     return showing.answer(Stood(stop=made.stop_id, at=showing.local(made.at), metres=made.metres, served=made.served))
 

@@ -1,17 +1,30 @@
 """Visits, service vans and one-tap help as programs ask for them and are told of them."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from tongxin.interfaces.api.v1 import params, shapes
 from tongxin.interfaces.api.v1.asked import MOST_INT, Said
-from tongxin.interfaces.api.v1.described import AreaGiven, Clock, Moment, RowId, Small, among, told
-from tongxin.rules.help_calls import MOST_TEAMS, Ending, Standing, Trouble
+from tongxin.interfaces.api.v1.described import (
+    LAT,
+    LON,
+    WORDS,
+    AreaGiven,
+    Clock,
+    Moment,
+    MomentGiven,
+    RowId,
+    Small,
+    among,
+    told,
+)
+from tongxin.interfaces.api.v1.patrol_shapes import RHYTHM
+from tongxin.rules.help_calls import MINUTES, MOST_TEAMS, Ending, Standing, Trouble
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.patrols import GridDuty, Rhythm
-from tongxin.rules.vans import MOST_STOPS, VanService
+from tongxin.rules.vans import MOST_SERVED, MOST_STOPS, VanService
 from tongxin.rules.visits import NOTE_LIMIT, PLACE_LIMIT, Outcome, PlaceKind, Purpose
 
 ON_DAY = "每周第几天（周一为 1）或每月几日 | day of week or month"
@@ -25,12 +38,12 @@ Ticks = Annotated[list[str], told("检查清单勾选的代码 | codes ticked of
 class VisitAsk(Said):
     """A visit to a place. No names, no telephones: they are refused."""
 
-    area: Annotated[AreaGiven, told("网格编码 | code of the grid", "330802001001001")]
+    area: Annotated[AreaGiven, told("网格编码 | code of the grid", "330802007008001")]
     kind: Annotated[PlaceKind, among(PlaceKind, "场所类别 | kind of place")]
-    place: Annotated[str, told("场所 | place", "松园社区 3 号楼", max_length=PLACE_LIMIT)]
+    place: Annotated[str, told("场所 | place", "松园社区 3 号楼", max_length=PLACE_LIMIT, pattern=WORDS)]
     purpose: Annotated[Purpose, among(Purpose, "事由 | purpose")]
     outcome: Annotated[Outcome, among(Outcome, "结果 | outcome")]
-    at: Annotated[Moment, told("走访时刻 | when", "2026-11-20T09:10:00+08:00")]
+    at: Annotated[MomentGiven, told("走访时刻 | when", "2026-11-20T09:10:00+08:00")]
     asked: Annotated[str, told("问了什么 | what was asked", "楼道堆物多久了", max_length=NOTE_LIMIT)] = ""
     answered: Annotated[str, told("怎么答复 | what was answered", "周五前清走", max_length=NOTE_LIMIT)] = ""
     ticks: Ticks = []
@@ -41,22 +54,33 @@ class VisitAsk(Said):
 class StopAsk(Said):
     """A stop of a route."""
 
-    name: Annotated[str, told("停靠点 | stop", "文化礼堂", max_length=40)]
+    name: Annotated[str, told("停靠点 | stop", "文化礼堂", max_length=40, pattern=WORDS)]
     start: Annotated[Clock, told("到 | from", "09:00")]
     end: Annotated[Clock, told("离 | to", "10:30")]
-    lon: Annotated[float, told("经度 WGS-84 | longitude", 118.865)]
-    lat: Annotated[float, told("纬度 WGS-84 | latitude", 28.945)]
+    lon: Annotated[float, told("经度 WGS-84 | longitude", 118.865, **LON)]
+    lat: Annotated[float, told("纬度 WGS-84 | latitude", 28.945, **LAT)]
 
 
 class VanAsk(Said):
     """A van as it is put into service or changed, the whole of it."""
 
-    name: Annotated[str, told("名称 | name", "便民服务 1 号车", max_length=40)]
-    area: Annotated[AreaGiven, told("服务区域编码 | area", "330802001")]
-    unit: Annotated[params.UnitGiven, told("队伍：单位编号或编码 | the team: id or code", "songyuan_grid")]
-    offers: Annotated[list[VanService], told("服务 | services", ["papers", "repairs"], max_length=20)]
+    BESIDES: ClassVar[dict[str, Any]] = RHYTHM
+
+    name: Annotated[str, told("名称 | name", "便民服务 1 号车", max_length=40, pattern=WORDS)]
+    area: Annotated[AreaGiven, told("服务区域编码 | area", "330802007")]
+    unit: Annotated[
+        params.UnitGiven, told("队伍：单位编号或编码 | the team: id or code", "village_station-330802007008")
+    ]
+    offers: Annotated[list[VanService], told("服务 | services", ["papers", "repairs"], min_length=1, max_length=20)]
     rhythm: Annotated[Rhythm, among(Rhythm, "频次 | rhythm")]
-    stops: Annotated[list[StopAsk], told("停靠点，按先后 | stops in their order", max_length=MOST_STOPS)]
+    stops: Annotated[
+        list[StopAsk],
+        told(
+            "停靠点，按先后，时间不重叠 | stops in their order, one after the other",
+            min_length=1,
+            max_length=MOST_STOPS,
+        ),
+    ]
     kit: Annotated[list[str], told("百宝箱 | its kit", ["血压计", "工具箱"], max_length=60)] = []
     on_day: Annotated[Small | None, told(ON_DAY, 1)] = None
     version: Annotated[int, told(VERSION, 1, ge=0, le=MOST_INT)] = 0
@@ -72,24 +96,29 @@ class StandAsk(Said):
     """The van stands at a stop of its day."""
 
     stop: Annotated[RowId, told("停靠点编号 | id of the stop", 4)]
-    at: Annotated[Moment, told("时刻 | when", "2026-11-20T09:05:00+08:00")]
-    lon: Annotated[float | None, told("经度，量过即弃 | measured, never kept", 118.865)] = None
-    lat: Annotated[float | None, told("纬度 | latitude", 28.945)] = None
-    served: Annotated[int, told("办了几件，只计数 | how many were served, a count", 3, ge=0, le=MOST_INT)] = 0
+    at: Annotated[MomentGiven, told("时刻 | when", "2026-11-20T09:05:00+08:00")]
+    lon: Annotated[float | None, told("经度，量过即弃 | measured, never kept", 118.865, **LON)] = None
+    lat: Annotated[float | None, told("纬度 | latitude", 28.945, **LAT)] = None
+    served: Annotated[int, told("办了几件，只计数 | how many were served, a count", 3, ge=0, le=MOST_SERVED)] = 0
 
 
 class HelpPlaceAsk(Said):
     """A help place as it is set up or changed, the whole of it."""
 
-    name: Annotated[str, told("名称 | name", "荷花菜场", max_length=60)]
-    area: Annotated[AreaGiven, told("网格编码 | code of the grid", "330802001001001")]
+    name: Annotated[str, told("名称 | name", "荷花菜场", max_length=60, pattern=WORDS)]
+    area: Annotated[AreaGiven, told("网格编码 | code of the grid", "330802007008001")]
     units: Annotated[
         list[params.UnitGiven],
-        told("队伍，按呼叫先后 | teams in their order", ["songyuan_grid"], max_length=MOST_TEAMS),
+        told(
+            "队伍，按呼叫先后 | teams in their order",
+            ["village_station-330802007008"],
+            min_length=1,
+            max_length=MOST_TEAMS,
+        ),
     ]
-    minutes: Annotated[int, told("几分钟内应答 | answer within minutes", 3, ge=0, le=32_767)] = 3
-    lon: Annotated[float | None, told("经度 WGS-84 | longitude", 118.865)] = None
-    lat: Annotated[float | None, told("纬度 WGS-84 | latitude", 28.945)] = None
+    minutes: Annotated[int, told("几分钟内应答 | answer within minutes", 3, ge=MINUTES.start, le=MINUTES.stop - 1)] = 3
+    lon: Annotated[Annotated[float, Meta(ge=-180, le=180)] | None, told("经度 WGS-84 | longitude", 118.865)] = None
+    lat: Annotated[Annotated[float, Meta(ge=-90, le=90)] | None, told("纬度 WGS-84 | latitude", 28.945)] = None
     is_open: Annotated[bool, told("在用 | in use")] = True
     version: Annotated[int, told(VERSION, 1, ge=0, le=MOST_INT)] = 0
 

@@ -86,7 +86,7 @@ def make(request: HttpRequest) -> HttpResponse:
         place=said.place,
         purpose=said.purpose,
         outcome=said.outcome,
-        at=bodies.moment(said.at, "at") or said.at,
+        at=said.at,
         asked=said.asked,
         answered=said.answered,
         ticks=said.ticks,

@@ -1,6 +1,6 @@
 """Webhooks by programs: endpoints of one's own, their secrets, what was sent and sending it again."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from tongxin.apps.notify.models import WAITING, Endpoint, Event
 from tongxin.guard.destinations import LONGEST
 from tongxin.interfaces.api.v1 import bodies, params, showing
 from tongxin.interfaces.api.v1.asked import MOST_BIGINT, Said
-from tongxin.interfaces.api.v1.described import WORDS, Moment, told
+from tongxin.interfaces.api.v1.described import WORDS, Moment, MomentGiven, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.rules import events
 from tongxin.rules.errors import Missing
@@ -27,12 +27,27 @@ EVERY = (*events.KINDS, *(f"{noun}.*" for noun in events.NOUNS))
 Id = Annotated[int, Meta(ge=1, le=MOST_BIGINT)]
 
 
+# an address by name, as `guard.destinations` takes it: no user, no password, no fragment
+PUBLIC = r"^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z][a-z0-9-]{0,22}[a-z](:[1-9][0-9]{0,3})?(/[!-\"$-~]*)?$"
+# single events, or else a span
+WHICH: dict[str, Any] = {
+    "if": {"required": ["events"], "properties": {"events": {"minItems": 1}}},
+    "else": {"required": ["start"], "properties": {"start": {"type": "string"}}},
+}
+
+
 class EndpointAsk(Said):
     """An endpoint as it is opened or written anew, the whole of it."""
 
     name: Annotated[str, told("名称，最多 80 字 | name, 80 characters at most", "环卫调度系统", pattern=WORDS)]
     url: Annotated[
-        str, told("地址：https，公网可达 | address: https, public", "https://hooks.example/tongxin", maxLength=LONGEST)
+        str,
+        told(
+            "地址：https，公网可达 | address: https, public",
+            "https://hooks.example/tongxin",
+            maxLength=LONGEST,
+            pattern=PUBLIC,
+        ),
     ]
     kinds: Annotated[
         list[Annotated[str, Meta(extra_json_schema={"enum": ["*", *EVERY]})]],
@@ -44,9 +59,11 @@ class EndpointAsk(Said):
 class ReplayAsk(Said):
     """What to send again: single events, or all that were owed in a span `[start, end)`."""
 
+    BESIDES: ClassVar[dict[str, Any]] = WHICH
+
     events: Annotated[list[Id], told("事件编号 | ids of events", [7, 8])] = []
-    start: Annotated[Moment | None, told("起 | from")] = None
-    end: Annotated[Moment | None, told("止（不含） | to, not included")] = None
+    start: Annotated[MomentGiven | None, told("起 | from")] = None
+    end: Annotated[MomentGiven | None, told("止（不含） | to, not included")] = None
 
 
 class EndpointShown(Struct, kw_only=True, omit_defaults=True):
