@@ -93,12 +93,17 @@ def said(request: HttpRequest, shape: type[T]) -> T:
     return read(body_of(request), shape)
 
 
+def moment(at: datetime | None, name: str) -> datetime | None:
+    """Return a moment a calendar can hold, wherever its zone. Raises Invalid."""
+    if at is not None and at.year not in YEARS:
+        raise Invalid("body.value", at=name, found=at.isoformat())
+    return at
+
+
 def _check_moments(found: Any) -> None:
-    """Raise Invalid for a moment no calendar can hold, wherever its zone."""
     for name in getattr(found, "__struct_fields__", ()):
-        at = getattr(found, name)
-        if isinstance(at, datetime) and at.year not in YEARS:
-            raise Invalid("body.value", at=name, found=at.isoformat())
+        if isinstance(at := getattr(found, name), datetime):
+            moment(at, name)
 
 
 def check_plain(value: Any, at: str = "", depth: int = 0) -> None:
