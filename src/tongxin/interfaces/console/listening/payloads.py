@@ -47,7 +47,7 @@ DECODERS = {
 def message_of(topic: str, payload: bytes) -> Message:
     """Return what a message says. Raises Invalid."""
     levels = topic.split("/")
-    if len(levels) != 3 or levels[2] not in DECODERS:
+    if len(levels) != 3 or levels[2] not in DECODERS or "\0" in topic:
         raise Invalid("payload.topic", topic=topic[:80])
     if len(payload) > LONGEST:
         raise Invalid("payload.long", limit=LONGEST)
