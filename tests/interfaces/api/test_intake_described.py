@@ -113,5 +113,5 @@ def test_signed_doors_answer_as_described_whatever_is_wrong(say, monkeypatch):
     cti.KNOCKS.forget()
 
     assert (taken, again, lost) == ([202, 202, 201], [409, 202, 200], 404)
-    assert (nowhere, early) == ([404, 404, 404], [422, 200])
+    assert (nowhere, early) == ([404, 404, 404], [422, 422])
     assert say("/cti/12345", ring) == 429
