@@ -9,13 +9,18 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
+import structlog
 from django.db import connections
 
 from tongxin.apps.matters import numbers
 
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2): the kernel tells the child when its parent is gone
+SOON, LATE = 0.5, 30.0  # seconds until what was killed is begun anew; twice as long each time it happens within LATE
+
+log = structlog.get_logger("tongxin.children")
 
 
 class Child(NamedTuple):
@@ -49,6 +54,32 @@ def fork(name: str, work: Callable[[], object]) -> Child:
         traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def keep(name: str, work: Callable[[], object]) -> Child:
+    """Run this work in a child that is begun anew where it is killed or breaks, until it ends by itself or is stopped.
+
+    A child of its own looks after it: whoever serves may neither wait here nor fork from a thread.
+    """
+    return fork(name, partial(_keep, name, work))
+
+
+def _keep(name: str, work: Callable[[], object]) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    pause = SOON
+    while True:
+        began = time.monotonic()
+        child = fork(name, work)
+        try:
+            _, status = os.waitpid(child.pid, 0)
+        finally:
+            stop([child], seconds=8)
+        if status == 0:
+            return
+        pause = SOON if time.monotonic() - began > LATE else pause
+        log.warning("child.ended", name=name, status=os.waitstatus_to_exitcode(status), again_in=pause)
+        time.sleep(pause)
+        pause = min(2 * pause, LATE)
 
 
 def ended(children: Sequence[Child]) -> list[Child]:

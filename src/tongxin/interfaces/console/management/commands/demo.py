@@ -54,7 +54,7 @@ class Command(BaseCommand):
         import_module("tongxin.urls")
         running = [
             children.fork("serve", partial(call_command, "serve", port=port)),
-            children.fork("worker", partial(call_command, "worker")),
+            children.keep("worker", partial(call_command, "worker")),
         ]
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", running)

@@ -60,7 +60,7 @@ class Command(BaseCommand):
             log_level="warning",
         )
         # devices speak to a process of their own, where a broker is named
-        beside = [children.fork("listen", partial(call_command, "listen"))] if os.environ.get("TONGXIN_MQTT") else []
+        beside = [children.keep("listen", partial(call_command, "listen"))] if os.environ.get("TONGXIN_MQTT") else []
         try:
             server.serve()
         finally:
