@@ -12,6 +12,7 @@ from tongxin.apps.journal.evidence import open_evidence
 from tongxin.apps.journal.queries import evidence_of
 from tongxin.apps.matters.models import Contact, Matter, Report
 from tongxin.apps.notify.models import Subscription
+from tongxin.interfaces.portal.hints import apart
 from tongxin.rules.permissions import RESIDENT
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,12 @@ def test_whoever_asks_for_secrecy_is_sealed_and_contacts_are_only_what_was_left(
     for wrong in ({"mail": "no@address"}, {"contact_phone": "call me"}):
         answer = phone.post(FORM, {"text": LAMP, **told, **here(), **wrong})
         assert answer.status_code == 422 and Matter.objects.count() == 1
+
+
+def test_a_reason_names_words_and_no_piece_across_two_of_them():
+    told = apart("小区门口的路灯不亮了", ("路灯", "不亮", "灯不", "门口"))
+
+    assert told == ("路灯", "不亮", "门口")
 
 
 def test_kinds_are_guessed_with_reasons_and_danger_says_whom_to_call(phone, brands):

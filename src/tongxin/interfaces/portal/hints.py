@@ -1,7 +1,7 @@
 """What the form is told while somebody fills it in: kinds that fit the words, where a point lies, what lies near."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
@@ -80,10 +80,20 @@ def places(request: HttpRequest) -> HttpResponse:
 # --- what the page itself shows too ----------------------------------------------------------------------
 
 
+def apart(text: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words that do not lie across one before them: “灯不” says nothing beside “路灯” and “不亮”."""
+    kept: dict[str, range] = {}
+    for word in words:
+        at = text.find(word)
+        if not any(at < each.stop and each.start < at + len(word) for each in kept.values()):
+            kept[word] = range(at, at + len(word)) if at >= 0 else range(0)
+    return tuple(kept)
+
+
 def kinds_for(text: str, chosen: str) -> dict[str, Any]:
     """Return the kinds to pick from, the chosen one among them, and whether somebody should rather call."""
     current = kinds.current()
-    found = {each.code: each.words for each in guess(text[:LONGEST])[:OFFERED]} if text.strip() else {}
+    found = {each.code: apart(text, each.words) for each in guess(text[:LONGEST])[:OFFERED]} if text.strip() else {}
     if chosen in current:
         found.setdefault(chosen, ())
     offers = [
