@@ -3,7 +3,8 @@
 A session has a revision, and the browser carries the last one it met in a cookie of its own: what a process remembers
 counts only if it is not older, so the answer after a post shows what that post left, whichever process gives it. What
 a request changed is written over what stands there now, value by value: a page that began before another one's post
-takes nothing of it back. A session that was ended elsewhere is believed for `SECONDS` at most.
+takes nothing of it back. A session that was ended is believed by no process of this machine from then on; on another
+machine for `SECONDS` at most.
 """
 
 import json
@@ -16,6 +17,8 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
+
+from tongxin.guard.endings import Endings, name_of
 
 SECONDS = 15.0
 MOST = 20_000  # sessions a process remembers, the one longest unused goes first
@@ -31,7 +34,8 @@ class Remembered(NamedTuple):
     data: str
 
 
-_known: OrderedDict[str, Remembered] = OrderedDict()
+_known: OrderedDict[str, Remembered] = OrderedDict()  # by the digest of the session's key
+_endings = Endings(settings.HOME / "sessions.ended")
 
 
 class SessionStore(db.SessionStore):
@@ -41,7 +45,8 @@ class SessionStore(db.SessionStore):
     _before: dict[str, Any] = {}
 
     def load(self) -> dict[str, Any]:
-        found = _known.get(self.session_key or "")
+        _listen()
+        found = _known.get(name_of(self.session_key or ""))
         if found and 0 <= self.met <= found.revision and time.monotonic() < found.until:
             data: dict[str, Any] = json.loads(found.data)
         else:
@@ -65,8 +70,10 @@ class SessionStore(db.SessionStore):
         self._remember(data)
 
     def delete(self, session_key: str | None = None) -> None:
-        _known.pop(session_key or self.session_key or "", None)
         super().delete(session_key)
+        if ended := session_key or self.session_key:
+            _known.pop(name_of(ended), None)
+            _endings.tell(name_of(ended))
 
     @property
     def revision(self) -> int:
@@ -90,11 +97,20 @@ class SessionStore(db.SessionStore):
     def _remember(self, data: dict[str, Any]) -> None:
         if not self.session_key or not data:
             return
-        _known.pop(self.session_key, None)
-        revision = int(data.get(REVISION, 0))
-        _known[self.session_key] = Remembered(time.monotonic() + SECONDS, revision, json.dumps(data))
+        name, revision = name_of(self.session_key), int(data.get(REVISION, 0))
+        _known.pop(name, None)
+        _known[name] = Remembered(time.monotonic() + SECONDS, revision, json.dumps(data))
         if len(_known) > MOST:
             _known.popitem(last=False)
+
+
+def _listen() -> None:
+    """Forget the sessions that another process ended. Before anything is read: what ends meanwhile is heard next."""
+    ended = _endings.heard()
+    if ended is None:
+        _known.clear()
+    for name in ended or ():
+        _known.pop(name, None)
 
 
 class Sessions(SessionMiddleware):
