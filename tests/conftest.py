@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import handlers
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck
@@ -42,6 +43,8 @@ def django_db_setup(server, django_db_setup, django_db_blocker):
         towns.found()
 
 
+# a live server sends files as a house that runs does: by WhiteNoise, for the browser to keep
+handlers.StaticFilesHandler = lambda application: application
 # Django would truncate every table after a test that commits, and write its own rows anew
 TransactionTestCase._fixture_teardown = lambda self: towns.leave()
 _emptied = False  # by a test that commits

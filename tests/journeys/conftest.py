@@ -12,7 +12,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.browsers import ARGUMENTS, chromium
-from tests.interfaces.desk.visitors import visitor
+from tests.interfaces.desk.visitors import session_of
 from tests.journeys.stage import Desk, is_fault
 from tongxin.look import catalog
 
@@ -54,8 +54,7 @@ def sign_in(browser, live_server, settings, town):
     def signed_in(name: str, locale: str = "zh-CN") -> Page:
         context = browser.new_context(locale=locale, viewport=DESK, base_url=live_server.url)
         contexts.append(context)
-        cookie = visitor(name).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(name), "url": live_server.url}])
         page = context.new_page()
         page.complaints = []
         page.on("console", lambda said: is_fault(said) and page.complaints.append(said.text))

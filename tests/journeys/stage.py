@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
-from tests.interfaces.desk.visitors import visitor
+from tests.interfaces.desk.visitors import session_of
 from tests.town import Town, a_photo
 from tongxin.apps.journal import outbox
 from tongxin.apps.matters.models import Matter
@@ -39,7 +39,7 @@ class Desk:
 
     def __call__(self, name: str, path: str | Matter = "/") -> Page:
         if name not in self.sessions:
-            self.sessions[name] = visitor(name).cookies[settings.SESSION_COOKIE_NAME].value
+            self.sessions[name] = session_of(name)
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": self.sessions[name], "url": self.address}
         self.page.context.add_cookies([cookie])
         self.page.goto(f"/m/{path.number}/" if isinstance(path, Matter) else path)

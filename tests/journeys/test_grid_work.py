@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.apps.patrols.grid import GRID, NEXT_GRID, a_help_place, a_round, a_van, spots
-from tests.interfaces.desk.visitors import visitor
+from tests.interfaces.desk.visitors import session_of
 from tests.journeys.conftest import RESULTS
 from tests.journeys.stage import fill
 from tests.town import SONGYUAN_01, SONGYUAN_02
@@ -101,7 +101,7 @@ def pocket(browser, live_server, settings, town):
         geolocation={"longitude": SONGYUAN_01[0], "latitude": SONGYUAN_01[1]},
     )
     context.set_default_timeout(10_000)
-    cookie = visitor("grid_worker").cookies[settings.SESSION_COOKIE_NAME].value
+    cookie = session_of("grid_worker")
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     yield context.new_page()
     context.close()

@@ -15,7 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.apps.notify.conftest import Came, hung_up, receiver  # noqa: F401
-from tests.interfaces.desk.visitors import visitor
+from tests.interfaces.desk.visitors import session_of
 from tests.journeys.conftest import ARGUMENTS, PHONE, chromium
 from tests.town import a_report
 from tongxin.apps.journal import outbox
@@ -137,7 +137,7 @@ def test_a_refused_permission_is_said_and_nothing_is_kept(phone, live_server, to
 
 def test_who_works_on_the_ground_hears_of_new_work_on_the_phone(phone, live_server, town, settings, house):
     settings.SECOND_FACTOR_REQUIRED = False
-    session = visitor("handler").cookies[settings.SESSION_COOKIE_NAME].value
+    session = session_of("handler")
     phone.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
     phone.context.grant_permissions(["notifications"], origin=live_server.url)
 

@@ -39,7 +39,8 @@ def refusal_codes() -> set[str]:
     names = {"Refused", "Invalid", "NotAllowed", "Missing", "Stale", "StepRefused", "TooOften"}
     found = set()
     for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if any(name in text for name in (*names, "super().__init__(")) else ():
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 is_super = called == "__init__" and isinstance(node.args[0].value, str) and "." in node.args[0].value
