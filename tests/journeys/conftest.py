@@ -47,7 +47,7 @@ def built():
 
 @pytest.fixture
 def sign_in(browser, live_server, settings, town):
-    """Sign a member of the cast in, in a browser of their own: `page = sign_in("handler", "zh-CN")`."""
+    """Sign a member of the cast in, in a browser of their own, no page open: `page = sign_in("handler", "zh-CN")`."""
     settings.SECOND_FACTOR_REQUIRED = False
     contexts = []
 
@@ -59,8 +59,6 @@ def sign_in(browser, live_server, settings, town):
         page.complaints = []
         page.on("console", lambda said: is_fault(said) and page.complaints.append(said.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto("/")
-        page.wait_for_selector(".tx-nav, .tx-burger")
         return page
 
     yield signed_in

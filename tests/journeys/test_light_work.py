@@ -111,7 +111,7 @@ def test_ready_words_stand_where_one_writes(sign_in, keep, town, now):
     assert Note.objects.filter(matter=matter, text__contains="处置已过半").exists()
 
 
-def test_without_script_all_of_it_is_longer_and_none_of_it_missing(browser, sign_in, town, now):
+def test_without_script_all_of_it_is_longer_and_none_of_it_missing(browser, live_server, sign_in, town, now):
     write_macro(
         macro_id=None,
         unit_id=town.unit["sanitation"],
@@ -122,9 +122,9 @@ def test_without_script_all_of_it_is_longer_and_none_of_it_missing(browser, sign
         now=now,
     )
     matter = a_matter(town, "HANDLING", now=now)
-    scripted = sign_in("handler")
+    signed_in = sign_in("handler").context.storage_state()
     context = browser.new_context(
-        storage_state=scripted.context.storage_state(), java_script_enabled=False, locale="zh-CN", base_url=scripted.url
+        storage_state=signed_in, java_script_enabled=False, locale="zh-CN", base_url=live_server.url
     )
     page = context.new_page()
     page.goto("/q/handling/")

@@ -20,6 +20,7 @@ def test_a_handler_hears_of_new_work_goes_to_it_and_chooses_how_to_be_told(sign_
     bell.forget()
     page = sign_in("handler")
 
+    page.goto("/")
     page.click("header a[aria-label^='通知']")
     fresh = page.locator(".tx-notices li.new")
     expect(fresh).to_have_count(3)
