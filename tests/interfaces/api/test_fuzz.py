@@ -1,6 +1,7 @@
 """Every operation is asked what its description allows and what it forbids: no failure of ours, nothing undescribed.
 
-A few requests an operation here; `schemathesis.toml` says how thousands are sent to a served house.
+A few requests an operation here: some drawn, some at the bounds of what the description says, and every method that it
+does not. `schemathesis.toml` says how thousands are sent to a served house.
 """
 
 import re
@@ -26,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[3]
 # sent once for each operation below, and by hand: the library asks a WSGI application in another way than a server
 BY_HAND = ["ignored_auth"]
 EACH = {GenerationMode.POSITIVE: 1, GenerationMode.NEGATIVE: 2}
+BOUNDS = 8  # requests an operation out of those at its bounds, spread over all of them
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY")
 
 
 @pytest.fixture
@@ -59,6 +62,42 @@ def test_no_operation_fails_or_answers_what_it_does_not_say(caller, asked, descr
             found += _asked(each.ok(), mode, many, keys[n % 2])
 
     assert not found, found[:3]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_what_lies_at_the_bounds_of_the_description_is_answered_as_it_says(caller, asked, described):
+    keys = [{"X-API-Key": caller(name).key} for name in ("system_admin", "duty_chief")]
+    wrong = []
+
+    for n, each in enumerate(described.get_all_operations()):
+        operation = each.ok()
+        cases = list(
+            described.iter_coverage_cases(
+                operation, generation_modes=list(EACH), generation_config=described.config.generation
+            )
+        )
+        for case in cases[n % 7 :: len(cases) // BOUNDS + 1]:
+            try:
+                case.call_and_validate(headers=keys[n % 2])
+            except schemathesis.errors.FailureGroup as failures:
+                wrong.extend((operation.label, str(each)[:600]) for each in failures.exceptions)
+
+    assert not wrong, wrong[:3]
+
+
+def test_a_method_that_is_not_described_is_refused_and_told_which_are(described):
+    for path, methods in described.raw_schema["paths"].items():
+        for method in METHODS:
+            if method.lower() in methods:
+                continue
+            answer = Client().generic(method, re.sub("{.*?}", "1", path))
+
+            assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json"), (method, path)
+            assert {each.strip().lower() for each in answer["Allow"].split(",")} >= set(methods), (
+                path,
+                answer["Allow"],
+            )
 
 
 def _asked(operation, mode, many, key):

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from tests.apps.patrols.grid import GRID, VILLAGE, a_help_place, a_round, a_van
@@ -180,10 +181,13 @@ def test_a_call_for_help_is_answered_by_the_team_that_was_called(caller, town):
     renewed = ok(chief.post(f"{path}/renew"))
     ok(chief.put(path, body | {"minutes": 5, "version": renewed["version"]}))
     call = ok(chief.post(f"{path}/calls", {"trouble": "quarrel"}), 201)
+    again = ok(chief.post(f"{path}/calls", {"trouble": "quarrel"}), 201)
+    stranger = Client().post(f"/api/v1{path}/calls", {"trouble": "quarrel"}, content_type="application/json")
     answered = ok(caller("grid_worker").post(f"/help/calls/{call['id']}/answer"))
     arrived = ok(caller("grid_worker").post(f"/help/calls/{call['id']}/arrive"))
     ended = ok(caller("grid_worker").post(f"/help/calls/{call['id']}/end", {"ending": "settled"}))
 
+    assert (again["id"], stranger.status_code) == (call["id"], 401)  # an id can be guessed, the printed code cannot
     assert renewed["href"] != place["href"] and place["href"].startswith("/f/help/")
     assert (call["standing"], answered["unit"]["code"], arrived["standing"], ended["ending"]) == (
         "calling", "station", "arrived", "settled",

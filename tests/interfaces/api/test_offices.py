@@ -15,6 +15,7 @@ from tongxin.apps.journal import worker
 from tongxin.apps.journal.models import Delivery
 from tongxin.apps.matters.actions import report
 from tongxin.apps.matters.models import Matter, Unmasking
+from tongxin.apps.notify.models import Sending, Wording
 from tongxin.apps.people.models import Account, Post
 from tongxin.apps.people.queries import actor_of
 from tongxin.rules.channels import Channel
@@ -201,6 +202,43 @@ def test_notices_are_ones_own_and_marked_by_oneself(caller, town, worked):
     for path in ("/sendings", "/robots", "/outbox"):
         assert handler.get(path).status_code == 403
         ok(caller("system_admin").get(path))
+
+
+def test_notices_are_worded_and_robots_let_in_by_administrators_alone(caller):
+    admin, chief = caller("system_admin"), caller("duty_chief")
+    word = {"occasion": "to_sign", "medium": "app", "language": "zh-hans", "text": "{number} 请签收"}
+    robot = {"unit": "sanitation", "medium": "wecom", "url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1"}
+
+    worded = ok(admin.put("/wordings", word))
+    own = Wording.objects.get().text
+    ok(admin.put("/wordings", word | {"text": ""}))
+    let_in = ok(admin.post("/robots", robot), 201)["items"]
+    gone = ok(admin.delete(f"/robots/{let_in[0]['id']}"))["items"]
+
+    assert (worded["text"], own, Wording.objects.count()) == (word["text"], word["text"], 0)
+    assert [(each["unit"]["code"], each["medium"]) for each in let_in] == [("sanitation", "wecom")] and gone == []
+    assert "key=" not in str(let_in)  # its address is shown to nobody again
+    assert refused(admin.put("/wordings", word | {"text": "{phone}"})) == (422, "wording.unknown_name")
+    assert refused(admin.post("/robots", robot | {"url": "https://hooks.example/x"})) == (422, "robot.host")
+    assert refused(admin.post("/robots", robot | {"medium": "sms"})) == (422, "body.value")
+    assert refused(admin.delete(f"/robots/{let_in[0]['id']}")) == (404, "robot.missing")
+    for answer in (chief.put("/wordings", word), chief.post("/robots", robot), chief.delete("/robots/1")):
+        assert answer.status_code == 403
+
+
+def test_a_message_that_was_given_up_is_tried_again_with_a_fresh_count(caller, town):
+    matter = a_matter(town)
+    owed = {"entry_id": 1, "occasion": "to_sign", "medium": "mail", "matter_id": matter.pk, "owed_at": NOW}
+    failed = Sending.objects.create(**owed, state="failed", tries=9, next_try_at=NOW, person_id=1)
+    sent = Sending.objects.create(**owed, state="sent", tries=1, next_try_at=NOW, person_id=2)
+    asked = {"sendings": [failed.pk, sent.pk, 10**12]}
+
+    again = ok(caller("system_admin").post("/sendings/retry", asked))
+
+    told = {each["id"]: each for each in ok(caller("system_admin").get("/sendings"))["items"]}
+    assert again == {"sendings": 1}
+    assert (told[failed.pk]["state"], told[failed.pk]["tries"], told[sent.pk]["state"]) == ("waiting", 0, "sent")
+    assert caller("duty_chief").post("/sendings/retry", asked).status_code == 403
 
 
 @pytest.fixture

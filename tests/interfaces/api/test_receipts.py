@@ -10,6 +10,8 @@ from tests.interfaces.api.conftest import a_body
 from tests.town import a_matter, a_photo
 from tongxin.apps.matters import receipts
 from tongxin.apps.matters.models import Contact, Matter
+from tongxin.apps.notify import proofs
+from tongxin.apps.notify.models import Proof
 from tongxin.rules.permissions import RESIDENT
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +98,36 @@ def test_who_knows_the_end_of_the_telephone_is_given_the_key_and_guessing_is_cou
     assert Holder("").post("/proofs", number | {"number": "KC261120-9999"}, status=409)["code"] == "receipt.no_match"
     tries = [Client().post(f"{lost.path}/proof", b"{}", content_type="application/json") for _ in range(12)]
     assert tries[-1].status_code == 429 and tries[-1]["Retry-After"]
+
+
+def test_where_a_code_can_be_sent_the_digits_alone_open_nothing(holder, settings):
+    settings.SMS_GATEWAY = "http://127.0.0.1:9/sms"
+    lost = Holder(holder.path.rsplit("/", 1)[1])
+    number = {"number": holder.get()["number"]}
+
+    sent = Holder("").post("/proofs", number | {"digits": "6027"}, status=202)
+    by_digits = lost.post("/proof", {"digits": "6027"}, status=409)
+    soon = lost.post("/code", {"by": "sms"}, status=409)
+    by_mail = lost.post("/code", {"by": "mail"}, status=404)
+    code = proofs.code_of(Proof.objects.get())
+    found = Holder("").post("/proofs", number | {"code": code})
+
+    assert sent["by"] == "sms" and "code" not in sent and "receipt" not in sent
+    assert [each["code"] for each in (by_digits, soon, by_mail)] == ["proof.by_code", "proof.too_many", "proof.no_way"]
+    assert found["key"] == holder.key and found["receipt"] == lost.path.rsplit("/", 1)[1]
+    assert lost.post("/proof", {"code": code}, status=409)["code"] == "proof.over"
+
+
+def test_a_code_is_sent_to_who_has_the_receipt_and_opens_it_once(holder, settings):
+    settings.SMS_GATEWAY = "http://127.0.0.1:9/sms"
+    lost = Holder(holder.path.rsplit("/", 1)[1])
+
+    sent = lost.post("/code", {"by": "sms"})
+    refused = lost.post("/code", {"by": "pigeon"}, status=422)
+    proved = lost.post("/proof", {"code": proofs.code_of(Proof.objects.get())})
+
+    assert (set(sent), sent["by"], refused["code"]) == ({"by", "until"}, "sms", "body.value")
+    assert proved["key"] == holder.key
 
 
 def test_a_reporter_adds_urges_and_takes_back(holder, town):

@@ -110,7 +110,7 @@ def replay(
     asked = Event.objects.filter(endpoint_id=endpoint_id).exclude(state=WAITING)
     if event_ids:
         asked = asked.filter(pk__in=event_ids)
-    elif start is not None and end is not None and start < end:
+    elif start is not None and end is not None and start <= end:
         asked = asked.filter(owed_at__gte=start, owed_at__lt=end)
     else:
         raise Invalid("webhook.replay_what")

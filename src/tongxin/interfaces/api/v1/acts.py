@@ -62,6 +62,7 @@ def take(request: HttpRequest, number: str, act: Act) -> HttpResponse:
     """
     body = bodies.body_of(request)
     said = bodies.read(body, asked.Ask) if body.strip() else asked.Ask()
+    asked.check_lengths(said)
     with known_as(number) as matter_id:
         taken = actions.take(
             act,

@@ -220,7 +220,7 @@ def calendar(request: HttpRequest, wanted: Query[YearWanted]) -> HttpResponse:
     summary="设定工作日或休息日 | Set a day worked or not",
     openapi_extra=documented({200: DayShown}, 400, 403, 404, 413, 422, body=ref(DayAsk), tag="administration"),
 )
-def set_day(request: HttpRequest, day: date) -> HttpResponse:
+def set_day(request: HttpRequest, day: params.DayNamed) -> HttpResponse:
     """在办时限随之重算。
 
     Open limits are reckoned anew.
@@ -238,7 +238,7 @@ def set_day(request: HttpRequest, day: date) -> HttpResponse:
     summary="取消设定 | Take a setting back",
     openapi_extra=documented({200: Days}, 403, 404, 422, tag="administration"),
 )
-def clear_day(request: HttpRequest, day: date) -> HttpResponse:
+def clear_day(request: HttpRequest, day: params.DayNamed) -> HttpResponse:
     """恢复按公布的安排；返回那一年其余的。
 
     The day follows the published calendar again; answers with what is left of that year.

@@ -10,6 +10,7 @@ from tongxin.interfaces.api.v1.described import AREA, DATUM, LAT, LON, POINT_BOT
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Urgency
+from tongxin.rules.errors import Invalid
 from tongxin.rules.lifecycles.matter import TEXT_LIMIT, Because, CloseKind, Ground
 from tongxin.rules.sealing import REASON_LEAST, REASON_MOST
 
@@ -150,6 +151,13 @@ class AskOfAny(Said):
         ),
     ] = None
     because: Annotated[Because | None, among(Because, "为什么重办 | why it is handled anew")] = None
+
+
+def check_lengths(said: AskOfAny) -> None:
+    """Raise Invalid for a text that is too long for any act, before anything is looked up for it."""
+    for name, limit in (("reason", TEXT_LIMIT), ("route", ROUTE_LIMIT), ("reply", TEXT_LIMIT)):
+        if len(text := getattr(said, name)) > limit:
+            raise Invalid("report.too_long", field=name, limit=limit, found=len(text))
 
 
 class Ask(AskOfAny, kw_only=True):

@@ -21,6 +21,7 @@ from tongxin.rules.errors import Invalid, Missing
 
 router = Router()
 
+PHOTOS = ("image/jpeg", "image/png", "image/webp")
 ENVELOPE_MB = 1  # what multipart adds around a file
 FIELDS = {
     "file": {"type": "string", "format": "binary", "description": "照片或 PDF | a photo or PDF"},
@@ -32,10 +33,11 @@ FIELDS = {
 }
 
 
-def form(*names: str) -> Described:
+def form(*names: str, kinds: tuple[str, ...]) -> Described:
     """Return the description of a multipart body with these fields."""
     shape = {"type": "object", "required": list(names), "properties": {name: FIELDS[name] for name in names}}
-    return {"required": True, "content": {"multipart/form-data": {"schema": shape}}}
+    sent_as = {"file": {"contentType": ", ".join(kinds)}}
+    return {"required": True, "content": {"multipart/form-data": {"schema": shape, "encoding": sent_as}}}
 
 
 def sent(request: HttpRequest) -> tuple[BinaryIO, str]:
@@ -59,7 +61,7 @@ def sent(request: HttpRequest) -> tuple[BinaryIO, str]:
     operation_id="attachEvidence",
     summary="上传证据 | Add evidence",
     openapi_extra=documented({201: shapes.EvidenceShown}, 400, 403, 404, 413, 422, tag="matters")
-    | {"requestBody": form("file", "kind")},
+    | {"requestBody": form("file", "kind", kinds=(*PHOTOS, files.PDF))},
 )
 def attach(request: HttpRequest, number: str) -> HttpResponse:
     """照片会重新编码并去掉拍摄设备和位置信息；同一文件重传只留一份。

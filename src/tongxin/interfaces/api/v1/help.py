@@ -115,9 +115,12 @@ def renew(request: HttpRequest, place_id: params.Id) -> HttpResponse:
     openapi_extra=documented({201: HelpCallShown}, 400, 403, 404, 413, 422, body=ref(HelpAsk), tag="help"),
 )
 def call(request: HttpRequest, place_id: params.Id) -> HttpResponse:
-    """同一事由还在呼叫时，就是那一次。有生命危险请打 110、119、120。
+    """同一事由还在呼叫时，就是那一次。有生命危险请打 110、119、120。印好的求助码（页面 /f/help/…）谁都能用，不需密钥；
+    这里按编号呼叫，编号人人可猜，所以要有密钥的程序：值守大屏、门禁机、报警按钮。
 
-    While the same trouble is being called for, it is the same call. In danger of life, ring 110, 119 or 120.
+    While the same trouble is being called for, it is the same call. In danger of life, ring 110, 119 or 120. The
+    printed code (its page, /f/help/…) is for everybody and asks for no key; here a place is called by an id that
+    anybody could guess, so programs with a key alone may: boards, gates, panic buttons.
     """
     by, said = request.auth.actor, bodies.said(request, HelpAsk)
     place = helps.place(by, place_id)

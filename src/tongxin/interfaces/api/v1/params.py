@@ -29,6 +29,8 @@ def _written(given: object) -> object:
 
 # a day before or after all days there are is as good as the first or the last of them
 Day = Annotated[date, BeforeValidator(_written), AfterValidator(lambda day: min(max(day, FIRST_DAY), LAST_DAY))]
+# in an address: as it is written, and nothing else
+DayNamed = Path[Annotated[date, BeforeValidator(_written)]]
 Id = Path[Annotated[int, Field(ge=1, le=MOST_BIGINT)]]  # in an address: what the database can hold, else 404
 Key = Annotated[int, Field(ge=1, le=MOST_BIGINT)]  # behind the question mark
 UnitGiven = RowId | str  # in a body: an id or a code

@@ -23,6 +23,7 @@ from tongxin.interfaces.api.v1.described import WORDS, Moment, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.rules import rulebook
 from tongxin.rules.checking import Finding
+from tongxin.rules.drafts import Part
 from tongxin.rules.errors import Missing, Refused
 from tongxin.rules.permissions import Actor, Permission, require
 from tongxin.rules.proposals import Act, State
@@ -34,6 +35,14 @@ DRAFT = (
     "改动：templates 按模板编码写要改的字段，routing 写整张派单规则表（不改为 null），book 写要改的设置 | "
     "what is changed: columns by template code, the whole routing table or null, settings of the book"
 )
+PARTS: dict[str, Any] = {
+    "properties": {
+        "templates": {"type": "object", "additionalProperties": {"type": "object"}},
+        "routing": {"type": ["array", "null"], "items": {"type": "object"}},
+        "book": {"type": "object"},
+    },
+    "propertyNames": {"enum": list(Part)},
+}
 Rev = Annotated[int, Meta(ge=1, le=MOST_INT)]
 
 
@@ -44,7 +53,10 @@ class ProposalAsk(Said):
         str,
         told("改什么，最多 80 字 | what is changed, 80 characters at most", "夏季市容", maxLength=80, pattern=WORDS),
     ]
-    content: Annotated[dict[str, Any], told(DRAFT, {"templates": {"C02": {"limit": "2wh"}}})] = {}
+    content: Annotated[
+        dict[str, Any],
+        told(DRAFT, {"templates": {"C02": {"limit": "2wh"}}}, **PARTS),
+    ] = {}
     rev: Annotated[
         Rev | None, told("您看到的版本；不一致时拒绝 (412) | the revision you saw; refused when changed")
     ] = None

@@ -25,7 +25,7 @@ router = Router()
 class AnnouncementAsk(Said):
     """Something everybody in an area is told for a time. No names, no telephones of persons."""
 
-    area: Annotated[AreaGiven, told("区域编码 | for whom", "330802001")]
+    area: Annotated[AreaGiven, told("区域编码 | for whom", "330802007")]
     title: Annotated[str, told("标题，最多 60 字 | title", "荷花中路停水", maxLength=TITLE_LIMIT, pattern=WORDS)]
     text: Annotated[
         str,

@@ -217,7 +217,7 @@ def add(request: HttpRequest, receipt: str) -> HttpResponse:
     auth=KEY,
     summary="补充照片 | Add a photo",
     openapi_extra=documented({200: ReceiptShown}, 400, 403, 404, 413, 422, 429, tag="receipts")
-    | {"requestBody": evidence.form("file")},
+    | {"requestBody": evidence.form("file", kinds=evidence.PHOTOS)},
 )
 def add_photo(request: HttpRequest, receipt: str) -> HttpResponse:
     """重新编码并去掉拍摄设备和位置信息。

@@ -86,6 +86,7 @@ def take(request: HttpRequest, act: Act) -> HttpResponse:
     200 at most, each decided by itself; a refused one stops no other (207).
     """
     said, by, now = bodies.said(request, SeveralAsk), request.auth.actor, timezone.now()
+    asked.check_lengths(said)
     numbers = list(dict.fromkeys(each.strip().upper()[:24] for each in said.matters))
     found = {each.number: each for each in queries.visible_to(by).filter(number__in=numbers)}
     batch = [

@@ -32,7 +32,7 @@ PUBLIC = r"^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z][a-z0-9-]{0,22}
 # single events, or else a span
 WHICH: dict[str, Any] = {
     "if": {"required": ["events"], "properties": {"events": {"minItems": 1}}},
-    "else": {"required": ["start"], "properties": {"start": {"type": "string"}}},
+    "else": {"required": ["start", "end"], "properties": {"start": {"type": "string"}, "end": {"type": "string"}}},
 }
 
 
