@@ -31,6 +31,7 @@ OPERATIONS = {
     "desk:knowledge-move": "moveArticle",
     "desk:reverse-one": "reviewFinding",
     "desk:reverse-rule": "setReverseRule",
+    "desk:reverse-compare": "compareDays",
     # the ground
     "desk:patrol-plan-new": "drawUpPatrolPlan",
     "desk:patrol-plan": "redrawPatrolPlan",

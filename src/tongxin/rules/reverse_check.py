@@ -17,6 +17,7 @@ from tongxin.rules.permissions import Actor, Duty, Role
 TEXT_LIMIT = 500
 RADIUS_METRES = (10, 1_000)
 DAYS = (1, 60)
+SPAN_DAYS = 1_100  # compared at one asking: three years
 
 
 class Standing(StrEnum):

@@ -1,14 +1,15 @@
 """The hotline held against the grid: every planted miss is found and no other, and figures name areas only."""
 
 from datetime import date, timedelta
+from functools import partial
 from math import asin, cos, radians, sin, sqrt
 from random import Random
 
 import pytest
 
 from tests.town import GRIDS, NOW, ROOT, SIDE, SOUTH, WEST, a_report
-from tongxin.apps.insight import actions, queries
-from tongxin.apps.insight.models import Finding
+from tongxin.apps.insight import actions, comparisons, queries
+from tongxin.apps.insight.models import Comparison, Finding
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.matters.actions import report_many
 from tongxin.apps.matters.models import Matter
@@ -191,6 +192,42 @@ def test_the_catalogs_rule_is_the_first_and_only_administrators_set_another(town
         actions.set_rule(Settings(templates=SEEN), by=town.duty_chief, now=NOW)
     with pytest.raises(Refused, match=r"template\.unknown"):
         actions.set_rule(Settings(templates=frozenset({"Z99"})), by=town.system_admin, now=NOW)
+
+
+def test_days_long_gone_are_compared_month_by_month_when_somebody_asks(town, rule):
+    long_ago, spot = NOW - timedelta(days=100), (WEST + SIDE / 2, SOUTH + SIDE / 2)
+    told_then = [told(Channel.HOTLINE, spot, long_ago), told(Channel.HOTLINE, spot, NOW - timedelta(days=5))]
+    report_many([*told_then, told(Channel.GRID, spot, NOW - timedelta(days=6))], by=SYSTEM, now=NOW)
+    asking = {"by": town.system_admin, "now": NOW}
+
+    asked = comparisons.ask(long_ago.date(), NOW.date(), **asking)
+    with pytest.raises(Refused, match=r"reverse\.under_way"):
+        comparisons.ask(long_ago.date(), NOW.date(), **asking)
+    reached = []
+    while comparisons.advance(NOW):
+        reached.append(Comparison.objects.get().reached_at)
+
+    done = Comparison.objects.get()
+    assert reached == sorted(set(reached)) and len(reached) == 4  # from August to November
+    assert (done.pk, done.ended_at, done.reached_at, done.written, done.left) == (asked.pk, NOW, NOW, 2, 1)
+    assert sorted(standings().values()) == ["matched", "open"]
+
+
+def test_only_who_sets_the_reach_has_days_compared_and_only_days_that_were(town, rule):
+    ask = partial(comparisons.ask, now=NOW)
+    today, admin = NOW.date(), town.system_admin
+
+    for first, last, by, code in (
+        (today, today, town.duty_chief, "permission.denied"),
+        (today, today - timedelta(days=1), admin, "reverse.span"),
+        (today + timedelta(days=1), today + timedelta(days=2), admin, "reverse.span"),
+        (today - timedelta(days=1_100), today, admin, "reverse.span"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            ask(first, last, by=by)
+        assert refusal.value.code == code
+    assert not Comparison.objects.exists()
+    assert comparisons.last(town.duty_chief) is None
 
 
 def test_what_is_sealed_is_never_compared(town, rule):

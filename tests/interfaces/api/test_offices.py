@@ -273,6 +273,22 @@ def test_a_comparison_is_explained_by_the_grid_and_judged_by_somebody_else(calle
     assert caller("duty_chief").put("/reverse/rule", told).status_code == 403
 
 
+def test_days_are_compared_for_a_program_and_it_reads_how_far_that_is(caller, town, worked):
+    insight.set_rule(Settings(templates=frozenset({"C02"})), by=SYSTEM, now=NOW)
+    admin, days = caller("system_admin"), {"since": "2026-06-01", "until": f"{NOW:%Y-%m-%d}"}
+
+    asked = admin.post("/reverse/comparisons", days)
+    again = admin.post("/reverse/comparisons", days)
+    path = f"/reverse/comparisons/{asked.json()['id']}"
+    before = ok(admin.get(path))
+    worked()
+
+    assert (asked.status_code, again.status_code, before["ended_at"]) == (201, 409, None)
+    assert ok(admin.get(path))["ended_at"] is not None
+    assert caller("duty_chief").post("/reverse/comparisons", days).status_code == 403
+    assert caller("duty_chief").get(path).status_code == 404
+
+
 def test_announcements_and_reviewed_words_are_what_everybody_reads(caller, town):
     held = {"unit_id": town.unit["county_center"], "role": Role.DISCLOSER, "area": "330802", "start_on": "2020-01-01"}
     Post.objects.create(person_id=town.county_chief.person_id, **held)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.interfaces.desk.visitors import visitor
 from tests.town import NOW, SIDE, SOUTH, WEST, a_report
-from tongxin.apps.insight import actions
+from tongxin.apps.insight import actions, comparisons
 from tongxin.apps.insight.models import Finding, ReverseRule
 from tongxin.apps.matters.actions import report_many
 from tongxin.rules.channels import Channel
@@ -83,6 +83,23 @@ def test_only_who_edits_rules_sets_the_reach(number):
 
     assert (refused.status_code, wrong.status_code, done.status_code) == (403, 422, 302)
     assert ReverseRule.objects.order_by("pk").last().templates == ["C02", "D02"]
+
+
+def test_days_are_compared_on_the_page_of_the_reach_and_it_says_how_far_that_is(number):
+    admin = visitor("system_admin")
+
+    empty = admin.post("/reverse/compare/", {"since": "", "until": ""}, follow=True).content.decode()
+    admin.post("/reverse/compare/", {"since": "2026-09-01", "until": f"{NOW:%Y-%m-%d}"})
+    running = admin.get("/reverse/rule/").content.decode()
+    under_way = admin.get("/reverse/progress/")
+    while comparisons.advance(NOW):
+        pass
+    done = admin.get("/reverse/rule/").content.decode()
+
+    assert "请填起止日期" in empty
+    assert 'id="progress"' in running and "可以离开本页" in running
+    assert "progress" in under_way.content.decode() and admin.get("/reverse/progress/").headers["HX-Refresh"] == "true"
+    assert "已完成" in done and 'id="progress"' not in done
 
 
 def test_every_page_speaks_both_languages(number):

@@ -66,11 +66,11 @@ def compare(start: datetime, end: datetime, *, by: Actor, now: datetime) -> Comp
     if rule is None:
         return Compared(0, 0)
 
-    months = [
+    done = [
         comparing.compare(since, until, settings=settings_of(rule), rule_id=rule.pk, now=now)
-        for since, until in _months(start, min(end, now))
+        for since, until in months(start, min(end, now))
     ]
-    found = Compared(sum(each.written for each in months), sum(each.open for each in months))
+    found = Compared(sum(each.written for each in done), sum(each.open for each in done))
 
     if found.written:
         told = {"start": start.isoformat(), "end": end.isoformat(), **found._asdict()}
@@ -78,7 +78,7 @@ def compare(start: datetime, end: datetime, *, by: Actor, now: datetime) -> Comp
     return found
 
 
-def _months(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+def months(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Yield the local months of a span: each is compared by a statement of its own."""
     while start < end:
         local = start.astimezone(SHANGHAI)

@@ -60,3 +60,23 @@ class Finding(models.Model):
             models.Index(Left("area", int(Level.TOWN)), "reported_at", "matter", name="finding_town"),
             models.Index("reported_at", "area", "standing", name="finding_figures"),
         ]
+
+
+class Comparison(models.Model):
+    """Calls of some days held against the grid because somebody asked, a month at a time: `[start_at, end_at)`."""
+
+    start_at = models.DateTimeField()
+    end_at = models.DateTimeField()
+    reached_at = models.DateTimeField()  # what lies before it has been compared
+    written = models.IntegerField(default=0)
+    left = models.IntegerField(default=0)  # of these, what is open
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=40)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start_at__lte=F("reached_at")) & Q(reached_at__lte=F("end_at")), name="comparison_within"
+            ),
+        ]

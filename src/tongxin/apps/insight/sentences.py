@@ -29,6 +29,19 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "reverse.no_act": ("请选择说明、认定或不计。", "Please explain, confirm or excuse."),
     "reverse.no_number": ("请填整数。", "Please fill in whole numbers."),
     "reverse.no_excuse": ("请选择不计的原因。", "Please choose why it does not count."),
+    "reverse.span": (
+        "从 {since} 到 {until} 不能比对：起始日不能晚于今天或截止日，一次最多 {most} 天。",
+        "{since} to {until} cannot be compared: begin no later than today or the last day, {most} days at most.",
+    ),
+    "reverse.no_day": ("请填起止日期。", "Please fill in both days."),
+    "reverse.no_rule": (
+        "还没有设定比对范围。请先设定哪些事项巡查看得到。",
+        "There is no reach yet. Please say first which kinds of matters a patrol sees.",
+    ),
+    "reverse.under_way": (
+        "正在比对另一段日子。请等它完成再试。",
+        "Other days are being compared. Please try again when that is done.",
+    ),
     "reverse.missing": (
         "没有这一件比对，或不在您的范围内。",
         "There is no such comparison, or it is outside your area.",

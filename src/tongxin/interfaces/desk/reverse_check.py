@@ -17,7 +17,7 @@ from tongxin.apps.areas.queries import names
 from tongxin.apps.insight import actions, queries
 from tongxin.apps.insight.models import Finding
 from tongxin.apps.matters import kinds
-from tongxin.interfaces.desk import frame, lines
+from tongxin.interfaces.desk import frame, lines, reverse_compare
 from tongxin.interfaces.desk.filtering import filters_of
 from tongxin.interfaces.desk.places import home_of, way
 from tongxin.look import filters
@@ -319,6 +319,8 @@ def rule(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "rule": standing,
+        "run": reverse_compare.shown(actor, now),
+        "span": reverse_compare.fields(now),
         "fields": (*(_number(name, label, standing, given) for name, label in _numbers()), _seen(ticked)),
         "sentence": filters.say(refusal) if refusal else "",
     }

@@ -1,6 +1,6 @@
 """The reverse check by programs: what was called about beside the grid's reports, what is said of it, the figures."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +9,8 @@ from msgspec import Struct
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from tongxin.apps.insight import actions, queries
-from tongxin.apps.insight.models import Finding, ReverseRule
+from tongxin.apps.insight import actions, comparisons, queries
+from tongxin.apps.insight.models import Comparison, Finding, ReverseRule
 from tongxin.interfaces.api.v1 import bodies, params, shapes, showing
 from tongxin.interfaces.api.v1.asked import Said
 from tongxin.interfaces.api.v1.described import CURSOR, WORDS, Moment, among, told
@@ -102,7 +102,36 @@ class ReverseRuleShown(Struct, kw_only=True):
     set_at: Annotated[Moment | None, told("设定时刻 | set")]
 
 
-SHAPES = (ReviewAsk, ReverseRuleAsk, FindingShown, Findings, ReverseFigures, ReverseRuleShown)
+class ComparisonAsk(Said):
+    """Which days are to be compared, both in."""
+
+    since: Annotated[date, told("起始日 | from this local day", "2026-06-01")]
+    until: Annotated[date, told("截止日 | to this local day", "2026-11-20")]
+
+
+class ComparisonShown(Struct, kw_only=True):
+    """How far a comparison is that somebody asked for."""
+
+    id: Annotated[int, told("编号 | its id", 7)]
+    start_at: Annotated[Moment | None, told("起 | from")]
+    end_at: Annotated[Moment | None, told("止（不含） | to, not in")]
+    reached_at: Annotated[Moment | None, told("已比对到 | compared up to here")]
+    written: Annotated[int, told("新比对的来电事项 | calls compared anew", 1200)]
+    open: Annotated[int, told("其中网格未先报 | of these, without a report of the grid", 640)]
+    asked_at: Annotated[Moment | None, told("提出时刻 | asked for")]
+    ended_at: Annotated[Moment | None, told("完成时刻；进行中为 null | done; null while it goes on")]
+
+
+SHAPES = (
+    ReviewAsk,
+    ReverseRuleAsk,
+    ComparisonAsk,
+    FindingShown,
+    Findings,
+    ReverseFigures,
+    ReverseRuleShown,
+    ComparisonShown,
+)
 
 
 class Wanted(Schema):
@@ -229,6 +258,43 @@ def set_rule(request: HttpRequest) -> HttpResponse:
     said = bodies.said(request, ReverseRuleAsk)
     wanted = Settings(said.radius_m, said.days, said.explain_days, frozenset(said.templates))
     return showing.answer(_rule(actions.set_rule(wanted, by=request.auth.actor, now=timezone.now())))
+
+
+@router.post(
+    "/reverse/comparisons",
+    operation_id="compareDays",
+    summary="比对一段日子 | Compare the calls of some days",
+    openapi_extra=documented({201: ComparisonShown}, 400, 403, 409, 413, 422, body=ref(ComparisonAsk), tag="reverse"),
+)
+def compare(request: HttpRequest) -> HttpResponse:
+    """最近三天每小时自动比对；更早的、从别的系统导入的，在这里提出。由后台逐月比对，已复核的不变；一次一段。
+
+    The last three days are compared every hour; ask here for others. The worker compares month by month, nothing judged
+    is touched; one span at a time.
+    """
+    said = bodies.said(request, ComparisonAsk)
+    found = comparisons.ask(said.since, said.until, by=request.auth.actor, now=timezone.now())
+    return showing.answer(_comparison(found), status=201)
+
+
+@router.get(
+    "/reverse/comparisons/{comparison_id}",
+    operation_id="readComparison",
+    summary="比对进度 | How far a comparison is",
+    openapi_extra=documented({200: ComparisonShown}, 404, tag="reverse"),
+)
+def comparison(request: HttpRequest, comparison_id: params.Id) -> HttpResponse:
+    """只给可以设定比对范围的岗位。
+
+    For posts that may set the reach.
+    """
+    return showing.answer(_comparison(comparisons.one(request.auth.actor, comparison_id)))
+
+
+def _comparison(row: Comparison) -> ComparisonShown:
+    moments = ("start_at", "end_at", "reached_at", "asked_at", "ended_at")
+    told = {name: showing.local(getattr(row, name)) for name in moments}
+    return ComparisonShown(id=row.pk, written=row.written, open=row.left, **told)
 
 
 def _found(actor: Actor, number: str) -> Finding:
