@@ -3,11 +3,13 @@
 from enum import Enum
 
 from tongxin.rules.channels import Channel
+from tongxin.rules.likeness import Likeness
 from tongxin.rules.occasions import Group, Medium, Occasion
 from tongxin.rules.permissions import Role
 
 ENGLISH: dict[type[Enum], dict[Enum, str]] = {
     Channel: {Channel.MAIL: "E-mail"},
+    Likeness: {Likeness.VERY: "very like", Likeness.RATHER: "rather like", Likeness.SOMEWHAT: "a little like"},
     Medium: {
         Medium.APP: "In the app",
         Medium.MAIL: "E-mail",

@@ -175,9 +175,9 @@ def query_of(asked: Narrowed, **more: Any) -> str:
 def _fields(actor: Actor, asked: Narrowed) -> list[Field]:
     return [
         Field("find", _("Code or place"), "search", asked.words),
-        Field("kind", _("Kind"), "select", asked.kind, choices=choices(DeviceKind), placeholder=_("all kinds")),
+        Field("kind", _("Kind"), "select", asked.kind, choices=choices(DeviceKind), placeholder=_("All kinds")),
         Field(
-            "area", _("Area"), "select", asked.area, choices=tuple(areas_below(actor, asked.area)), placeholder=_("all")
+            "area", _("Area"), "select", asked.area, choices=tuple(areas_below(actor, asked.area)), placeholder=_("All")
         ),
         Field("state", "", "hidden", asked.state),
     ]

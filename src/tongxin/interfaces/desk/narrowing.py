@@ -58,7 +58,7 @@ def panel(actor: Actor, filters: Filters, own: tuple[str, ...]) -> tuple[Field, 
     since, until = (day.isoformat() if day else "" for day in (filters.day_from, filters.day_to))
     fields = (
         *(
-            Field(name, label, "select", value, choices=some, placeholder=_("all"))
+            Field(name, label, "select", value, choices=some, placeholder=_("All"))
             for name, label, value, some in asked
         ),
         Field("since", _("Reported from"), "date", since),

@@ -127,7 +127,7 @@ def choices(request: HttpRequest) -> HttpResponse:
 def _day(day: date, now: datetime) -> str:
     """Return a day with today and yesterday in words."""
     back = (now.astimezone(SHANGHAI).date() - day).days
-    return {0: _("today"), 1: _("yesterday")}.get(back) or short_day(day, now)
+    return ({0: _("today"), 1: _("yesterday")}.get(back) or short_day(day, now)).capitalize()
 
 
 def _need(medium: Medium, mail: str) -> str:

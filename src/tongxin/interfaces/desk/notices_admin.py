@@ -27,7 +27,8 @@ from tongxin.rules.wordings import FACTS, LONGEST, TO_GROUPS, names_in
 
 def states() -> Mapping[str, str]:
     """Return the words for how a message stands."""
-    return {WAITING: _("waiting"), SENT: _("sent"), FAILED: _("stuck"), DROPPED: _("not sent")}
+    said = {WAITING: _("waiting"), SENT: _("sent"), FAILED: _("stuck"), DROPPED: _("not sent")}
+    return {state: word.capitalize() for state, word in said.items()}
 
 
 def tabs(here: str) -> list[Part]:

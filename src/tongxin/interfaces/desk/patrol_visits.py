@@ -54,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "fields": [
             area_field(actor, area),
             *(
-                Field(name, title, "select", asked[name], choices=choices(kind), placeholder=_("all"))
+                Field(name, title, "select", asked[name], choices=choices(kind), placeholder=_("All"))
                 for name, title, kind in (("purpose", _("Purpose"), Purpose), ("outcome", _("Outcome"), Outcome))
             ),
         ],

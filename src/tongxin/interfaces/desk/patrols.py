@@ -151,7 +151,7 @@ def area_asked(request: HttpRequest, actor: Actor) -> str:
 
 def area_field(actor: Actor, area: str) -> Field:
     """Return the choice of area: the way down from the own one, and what lies below."""
-    return Field("area", _("Area"), "select", area, choices=tuple(areas_below(actor, area)), placeholder=_("all"))
+    return Field("area", _("Area"), "select", area, choices=tuple(areas_below(actor, area)), placeholder=_("All"))
 
 
 def sketch(area: str, points: list[tuple[float, float]], *, width: int = 460, height: int = 240) -> SmallMap:

@@ -119,7 +119,7 @@ def _line(finding: Finding, language: str, now: datetime) -> Line:
 def _beside(finding: Finding) -> str:
     if finding.match is None:
         rule = finding.rule
-        return _("no report of the grid within %(metres)s m and %(days)s days before") % {
+        return _("no grid report within %(metres)s m, %(days)s days before") % {
             "metres": rule.radius_m,
             "days": rule.days,
         }

@@ -99,7 +99,7 @@ def _cut(told: dict[str, str]) -> dict[str, str]:
 def _search_fields(asked: dict[str, str]) -> list[Field]:
     return [
         Field("find", _("Name, pinyin or code"), "search", asked["find"]),
-        Field("kind", _("Kind"), "select", asked["kind"], choices=choices(UnitKind), placeholder=_("all kinds")),
+        Field("kind", _("Kind"), "select", asked["kind"], choices=choices(UnitKind), placeholder=_("All kinds")),
         Field("area", _("Area code"), value=asked["area"], placeholder="330802"),
     ]
 
