@@ -26,8 +26,13 @@ def _text(description: str, *examples: object, pattern: str = PLAIN, **more: Any
     return told | ({"examples": list(examples)} if examples else {})
 
 
+def _told(description: str, example: float) -> Schema:
+    """Say what a number is; a text that says nothing may stand in its place."""
+    return {"pattern": r"^\s*$", "description": description, "examples": [example]}
+
+
 def _whole(description: str, most: int, example: int) -> Schema:
-    return {"type": "integer", "minimum": 1, "maximum": most, "description": description, "examples": [example]}
+    return {"type": ["integer", "string"], "minimum": 1, "maximum": most, **_told(description, example)}
 
 
 def _moment(description: str) -> Schema:
@@ -35,7 +40,7 @@ def _moment(description: str) -> Schema:
 
 
 def _degrees(description: str, most: int, example: float) -> Schema:
-    return {"type": "number", "minimum": -most, "maximum": most, "description": description, "examples": [example]}
+    return {"type": ["number", "string"], "minimum": -most, "maximum": most, **_told(description, example)}
 
 
 UNKEPT = _text("不保存 | not kept")
