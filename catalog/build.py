@@ -1,6 +1,7 @@
 """Make the catalog: event_templates.csv and source/*.toml in, templates, routing, standard_units and texts.json out.
 
-Run `python catalog/build.py` after editing a source. Standard library only. How a field is written in a source:
+Run `python catalog/build.py` after editing a source. Standard library and rules only. How a field is written
+in a source:
 
     "key! | 标题 | English title | kind"      the mark ! makes it required
 
@@ -18,22 +19,17 @@ where kind is one of
 import csv
 import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-CLASSES = {
-    "A": ("矛盾纠纷", "Disputes"),
-    "B": ("公共安全", "Public safety"),
-    "C": ("市容环境", "Streets and order"),
-    "D": ("部件设施", "Public equipment"),
-    "E": ("生态环境", "Environment"),
-    "F": ("民生服务", "Services"),
-    "G": ("治安", "Security of places"),
-    "H": ("应急", "Emergencies"),
-    "I": ("村务", "Village affairs"),
-}
+sys.path.insert(0, str(HERE.parent / "src"))
+
+from tongxin.rules.classes import MatterClass  # noqa: E402
+from tongxin.words import label  # noqa: E402
+
 PHOTOS = {"A": "0 0", "B": "1 1", "C": "1 1", "D": "1 1", "E": "1 1", "F": "0 0", "G": "0 0", "H": "0 1", "I": "0 0"}
 LEVELS = {"G": ("网格", "grid"), "V": ("村社", "village"), "T": ("镇街", "town"), "C": ("县区", "county")}
 AT_ONCE = "5m"  # 即时: as long as an urgent matter may wait to be accepted (domain.md §3.1 row 2)
@@ -58,12 +54,12 @@ def build() -> dict[str, Any]:
     """Return what each file of the catalog must hold, by its name."""
     with open(HERE / "event_templates.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    told = {code: entry for letter in CLASSES for code, entry in _source(letter).items()}
+    told = {code: entry for letter in MatterClass for code, entry in _source(letter).items()}
     if set(told) != {row["code"] for row in rows}:
         raise SystemExit(f"sources and table differ: {sorted(set(told) ^ {row['code'] for row in rows})}")
     units = _source("units")
     templates = [_template(row, told[row["code"]]) for row in rows]
-    classes = [{"code": code, "name": name, "name_en": english} for code, (name, english) in CLASSES.items()]
+    classes = [{"code": each.value, "name": label(each), "name_en": label(each, "en")} for each in MatterClass]
     return {
         "templates.json": {"classes": classes, "templates": templates},
         "routing.json": {"rules": [*_first_rules(), *_template_rules(templates, units)]},

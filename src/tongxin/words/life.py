@@ -3,6 +3,7 @@
 from enum import Enum
 
 from tongxin.rules.channels import Channel
+from tongxin.rules.classes import MatterClass
 from tongxin.rules.deadlines import Clock, Urgency, Verdict
 from tongxin.rules.firing import Telling
 from tongxin.rules.indices import Index
@@ -161,6 +162,17 @@ LABELS: dict[type[Enum], dict[Enum, str]] = {
         Channel.PAPER: "来信来访",
         Channel.MAIL: "电子邮件",
         Channel.CHAT: "即时消息",
+    },
+    MatterClass: {
+        MatterClass.DISPUTES: "矛盾纠纷",
+        MatterClass.PUBLIC_SAFETY: "公共安全",
+        MatterClass.STREETS_AND_ORDER: "市容环境",
+        MatterClass.PUBLIC_EQUIPMENT: "部件设施",
+        MatterClass.ENVIRONMENT: "生态环境",
+        MatterClass.SERVICES: "民生服务",
+        MatterClass.SECURITY_OF_PLACES: "治安",
+        MatterClass.EMERGENCIES: "应急",
+        MatterClass.VILLAGE_AFFAIRS: "村务",
     },
     Likeness: {
         Likeness.VERY: "很像",

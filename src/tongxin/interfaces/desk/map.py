@@ -17,12 +17,12 @@ from tongxin.apps.matters import kinds
 from tongxin.apps.matters.queries import Filters
 from tongxin.apps.matters.spots import MOST_POINTS, Box, Narrowed, Point, Spot, counted, points
 from tongxin.interfaces.desk import layers
-from tongxin.interfaces.desk.classes import CLASSES
 from tongxin.interfaces.desk.filtering import filters_of, query_of
 from tongxin.interfaces.desk.frame import page
 from tongxin.interfaces.desk.places import home_of
-from tongxin.look.filters import is_english, remainder
+from tongxin.look.filters import is_english, label, remainder
 from tongxin.rules.area_codes import Level, level_of, lineage
+from tongxin.rules.classes import MatterClass
 from tongxin.rules.errors import Invalid
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import OPEN, State
@@ -60,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "share": max((line.spot.count for line in lines), default=0),
         "list_url": _list_url(area, asked),
         "chosen": narrowed,
-        "classes": [(letter, name, _templates(letter)) for letter, name in CLASSES.items()],
+        "classes": [(each.value, label(each), _templates(each)) for each in MatterClass],
         "lamps": list(_lamp_links(area, asked)),
         "view": layers.view_of(area),
         "layers": _addresses(query),

@@ -1,7 +1,8 @@
 """Services: the city's templates as the standard tells them, and the questions each of them asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from tongxin import words
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.kinds import Kind
 from tongxin.apps.matters.models import Template
@@ -11,20 +12,9 @@ from tongxin.interfaces.api.open311.door import Call
 from tongxin.interfaces.api.open311.formats import Form, Listing, Single
 from tongxin.interfaces.api.open311.shapes import SERVICES, Definition, Service
 from tongxin.rules import publicity
+from tongxin.rules.classes import class_of
 from tongxin.rules.errors import Missing
 
-# the classes of templates by the first letter of their code. Source: catalog/templates.json
-GROUPS: Mapping[str, tuple[str, str]] = {
-    "A": ("矛盾纠纷", "Disputes"),
-    "B": ("公共安全", "Public safety"),
-    "C": ("市容环境", "Streets and order"),
-    "D": ("部件设施", "Public equipment"),
-    "E": ("生态环境", "Environment"),
-    "F": ("民生服务", "Services"),
-    "G": ("治安", "Security of places"),
-    "H": ("应急", "Emergencies"),
-    "I": ("村务", "Village affairs"),
-}
 PRIVATE = "private"  # the flag by which FixMyStreet keeps a category's reports off its public pages
 
 
@@ -57,6 +47,7 @@ def name_of(code: str, *, is_chinese: bool) -> str:
 def _service(row: Template, is_chinese: bool) -> Service:
     name, description = (row.name, row.filing_condition) if is_chinese else (row.name_en, row.filing_condition_en)
     is_shown = publicity.is_singly(row.code, is_sealed=row.is_sealed)
+    its_class = class_of(row.code)
     keywords = [*row.keywords, *([] if is_shown else [PRIVATE])]
     return Service(
         service_code=row.code,
@@ -65,7 +56,7 @@ def _service(row: Template, is_chinese: bool) -> Service:
         metadata=bool(row.form.get("properties")),
         type="realtime",
         keywords=",".join(keywords) or None,
-        group=GROUPS[row.code[0]][0 if is_chinese else 1] if row.code[0] in GROUPS else None,
+        group=words.label(its_class, "zh" if is_chinese else "en") if its_class else None,
     )
 
 

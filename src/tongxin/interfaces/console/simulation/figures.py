@@ -10,20 +10,10 @@ from rich.table import Table
 
 from tongxin import words
 from tongxin.apps.matters.models import Matter
+from tongxin.rules.classes import class_of
 from tongxin.rules.indices import Counts, rates
 from tongxin.rules.lifecycles.matter import State
 
-CLASSES = {
-    "A": "矛盾纠纷 Disputes",
-    "B": "公共安全 Safety",
-    "C": "市容环境 Streets",
-    "D": "部件设施 Facilities",
-    "E": "生态环境 Nature",
-    "F": "民生服务 Services",
-    "G": "治安防范 Order",
-    "H": "应急事件 Emergency",
-    "I": "村务管理 Village",
-}
 ALL = "合计 All"
 MONTH = timedelta(days=30)
 
@@ -56,7 +46,7 @@ def figures(now: datetime) -> list[Figures]:
         old=Count("id", is_old),
         old_closed=Count("id", is_old & is_closed),
     )
-    classes = [Figures(CLASSES.get(letter, letter), *numbers) for letter, *numbers in counted]
+    classes = [Figures(_named(letter), *numbers) for letter, *numbers in counted]
     sums = zip(*(each[1:] for each in classes), strict=True)
     return [*classes, Figures(ALL, *map(sum, sums))] if classes else []
 
@@ -97,6 +87,11 @@ def definitions(counts: Counts) -> Table:
         "提级（呼叫上级）", f"{counts.raised:,}", f"{counts.reported:,}", rate(counts.raised, counts.reported)
     )
     return shown
+
+
+def _named(letter: str) -> str:
+    its_class = class_of(letter)
+    return words.label(its_class) if its_class else letter
 
 
 def _cells(each: Figures) -> Iterator[str]:

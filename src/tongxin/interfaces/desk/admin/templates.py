@@ -15,9 +15,9 @@ from tongxin.interfaces.desk.admin import drafted, shown
 from tongxin.interfaces.desk.admin.doors import attempt, joined, label, level_words, needs
 from tongxin.interfaces.desk.admin.naming import limit_of
 from tongxin.interfaces.desk.admin.template_form import columns_of, fields_of
-from tongxin.interfaces.desk.classes import CLASSES
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.filters import is_english
+from tongxin.rules.classes import MatterClass, class_of
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.drafts import Edit, Part, differences
 from tongxin.rules.errors import Missing
@@ -32,10 +32,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show the templates in force, by class, narrowed by words. One statement besides the frame's."""
     letter, query = request.GET.get("class", "")[:1], request.GET.get("find", "").strip()[:60]
     rows = [row for row in Template.objects.filter(is_current=True).order_by("code") if answers(row, query)]
-    counts = {each: sum(row.code.startswith(each) for row in rows) for each in CLASSES}
+    classes = {each.value: label(each) for each in MatterClass}
+    counts = {each: sum(row.code.startswith(each) for row in rows) for each in classes}
     groups = [
         (each, name, [_line(row) for row in rows if row.code.startswith(each)])
-        for each, name in CLASSES.items()
+        for each, name in classes.items()
         if counts[each] and letter in ("", each)
     ]
     return page(
@@ -43,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "desk/admin/templates.html",
         {
             "groups": groups,
-            "classes": CLASSES,
+            "classes": classes,
             "counts": counts,
             "letter": letter,
             "q": query,
@@ -136,7 +137,7 @@ def _facts(row: Template) -> list[tuple[str, str]]:
         f"{each['name_en'] if is_english() else each['name']} {limit_of(each['limit'])}" for each in row.extra_limits
     )
     return [
-        (_("Class"), str(CLASSES.get(row.code[:1], row.code[:1]))),
+        (_("Class"), label(class_of(row.code))),
         (_("Level"), level_words().get(row.level, row.level)),
         (_("Urgency"), label(Urgency(row.urgency))),
         (_("Handling limit"), limit_of(row.limit)),
