@@ -51,7 +51,35 @@ DESCRIPTION = """同心接口，第 1 版。时刻一律 ISO 8601 带时区；�
 
 The API of Tongxin, version 1. Moments are ISO 8601 with zone; coordinates are WGS-84, though reports may use other
 datums; errors are RFC 9457 problems: `code` is for programs, `detail` for people, in Chinese or English as
-Accept-Language prefers."""
+Accept-Language prefers. Examples hold in the demonstration city (`make demo`), numbers of matters and ids apart."""
+
+# what the description is divided into, in the order in which one gets to know it
+TAGS = {
+    "matters": "上报、查询、办理、证据、保密 | reporting, reading, acting, evidence, sealed matters",
+    "overlays": "延期、挂账、协办、吹哨、异议、回访、复核 | what lies over a matter",
+    "orders": "督办单 | supervision orders",
+    "receipts": "反映人凭回执：跟踪、补充、催办、评价、自己的信息 | for reporters, by their receipt",
+    "catalog": "事项模板、流程表、单位 | kinds of matters, the lifecycle, units",
+    "areas": "区域与定位 | areas, and where a point lies",
+    "calls": "12345 来电 | calls",
+    "letters": "来信 | letters",
+    "knowledge": "知识库 | the knowledge base",
+    "alarms": "警情推送 | what the police handed over",
+    "devices": "设备台账与读数 | the ledger of devices, and what they measure",
+    "patrols": "巡查 | patrols",
+    "visits": "走访与八项职责 | visits, and the eight duties",
+    "vans": "便民流动车 | service vans",
+    "help": "一键求助 | one-tap help",
+    "reverse": "倒逼比对 | the reverse check",
+    "publicity": "公告与公开 | what everybody is told",
+    "notices": "自己的通知 | one's own notices",
+    "figures": "指标 | figures",
+    "posts": "岗位、代班、值班 | posts, standing in, rosters",
+    "webhooks": "事件推送 | news pushed to programs",
+    "deliveries": "消息发送、措辞、群机器人 | the delivery log, wordings, robots",
+    "rules": "规则：草案、试运行、发布 | rules: draft, rehearse, publish",
+    "administration": "日历、单位、后台事务 | calendar, units, what is stuck",
+}
 
 PARTS = (
     matters,
@@ -98,6 +126,7 @@ class Api(NinjaAPI):
             *overlay_shapes.ALL,
             *(shape for part in PARTS for shape in getattr(part, "SHAPES", ())),
         )
+        described["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]
         for methods in described["paths"].values():
             for told in methods.values():  # ninja adds an empty 200 where only others are declared
                 told["responses"] = {status: each for status, each in told["responses"].items() if "content" in each}

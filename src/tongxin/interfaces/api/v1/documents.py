@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tongxin.interfaces.api.problems import MEDIA_TYPE, TITLES
+from tongxin.interfaces.api.problems import MEDIA_TYPE
 from tongxin.interfaces.api.v1 import shapes
 from tongxin.interfaces.api.v1.asked import Said
 from tongxin.interfaces.api.v1.described import PLAIN
@@ -19,6 +19,19 @@ WORDS = {
     201: "已收下 | taken in",
     202: "已发出，还差一步 | sent, one step is left",
     207: "部分收下，逐行说明 | partly taken in, see each row",
+}
+
+PROBLEMS = {
+    400: "请求体不是 JSON（UTF-8） | the body is no JSON",
+    401: "没有密钥，或密钥无效、停用、过期 | no key, or none that is known",
+    403: "岗位或密钥不许 | the post or the key does not permit it",
+    404: "没有，或不在范围内：地址里的，或请求里点名的 | not there or not in scope, in the address or in what is named",
+    409: "按现在的情况不能办：状态、名额、已有的、过早过晚 | not possible as things stand",
+    412: "被别人改过：先读再办 | changed meanwhile: read it first",
+    413: "太大 | too large",
+    422: "与描述不符，或前后矛盾 | contradicts the description, or itself",
+    429: "太频繁，Retry-After 说明等几秒 | too often; Retry-After says how long to wait",
+    500: "我们的错；X-Request-ID 告诉管理员 | our fault; tell the administrator the X-Request-ID",
 }
 
 Described = dict[str, Any]
@@ -120,4 +133,4 @@ def _answer(status: int, shape: Any) -> Described:
 
 
 def _problem(status: int, shape: type[shapes.Problem]) -> Described:
-    return {"description": " | ".join(TITLES[status]), "content": {MEDIA_TYPE: {"schema": ref(shape)}}}
+    return {"description": PROBLEMS[status], "content": {MEDIA_TYPE: {"schema": ref(shape)}}}

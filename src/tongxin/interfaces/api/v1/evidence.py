@@ -60,7 +60,7 @@ def sent(request: HttpRequest) -> tuple[BinaryIO, str]:
     "/matters/{number}/evidence",
     operation_id="attachEvidence",
     summary="上传证据 | Add evidence",
-    openapi_extra=documented({201: shapes.EvidenceShown}, 400, 403, 404, 413, 422, tag="matters")
+    openapi_extra=documented({201: shapes.EvidenceShown}, 400, 403, 404, 409, 413, 422, tag="matters")
     | {"requestBody": form("file", "kind", kinds=(*PHOTOS, files.PDF))},
 )
 def attach(request: HttpRequest, number: str) -> HttpResponse:

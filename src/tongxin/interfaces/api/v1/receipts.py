@@ -216,7 +216,7 @@ def add(request: HttpRequest, receipt: str) -> HttpResponse:
     operation_id="addPhoto",
     auth=KEY,
     summary="补充照片 | Add a photo",
-    openapi_extra=documented({200: ReceiptShown}, 400, 403, 404, 413, 422, 429, tag="receipts")
+    openapi_extra=documented({200: ReceiptShown}, 400, 403, 404, 409, 413, 422, 429, tag="receipts")
     | {"requestBody": evidence.form("file", kinds=evidence.PHOTOS)},
 )
 def add_photo(request: HttpRequest, receipt: str) -> HttpResponse:
