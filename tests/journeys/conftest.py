@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,15 @@ from tongxin.look import catalog
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results" / "journeys"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+@contextmanager
+def laid_open(page: Page) -> Iterator[None]:
+    """Make a phone as long as its page: no row lies half under a bar that stays, which axe takes for a small target."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({**PHONE, "height": max(height, PHONE["height"])})
+    yield
+    page.set_viewport_size(PHONE)
 
 
 @pytest.fixture(scope="package")

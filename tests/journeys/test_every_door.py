@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, laid_open
 from tests.journeys.stage import Desk
 from tests.journeys.test_grid_work import a_day
 from tests.journeys.test_nobody_is_shut_out import ASK, AXE, STANDARDS, found_wanting
@@ -42,7 +42,8 @@ ON_THE_PHONE = (
 def wanting_on_the_phone(page: Page, path: str) -> list[tuple[str, str, str]]:
     """Return what keeps somebody from using a page of the phone, which has one width."""
     page.evaluate(AXE.read_text())
-    found = [(path, each["id"], each["nodes"][0]["html"][:300]) for each in page.evaluate(ASK, STANDARDS)]
+    with laid_open(page):
+        found = [(path, each["id"], each["nodes"][0]["html"][:300]) for each in page.evaluate(ASK, STANDARDS)]
     wide = page.evaluate("document.documentElement.scrollWidth")
     return found + ([(path, "scrolls sideways", str(wide))] if wide > PHONE["width"] else [])
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys.conftest import ARGUMENTS, PHONE, chromium
+from tests.journeys.conftest import ARGUMENTS, PHONE, chromium, laid_open
 from tests.journeys.network import Network
 from tests.journeys.test_nobody_is_shut_out import ASK, AXE, STANDARDS
 from tests.town import SONGYUAN_01, a_matter, a_photo
@@ -192,6 +192,7 @@ def test_settling_on_the_spot_takes_two_photos_and_a_sentence_and_each_page_can_
     page.locator("[data-send]").click()
     expect(page.get_by_role("alert")).to_contain_text("还要 1 张处置后照片")
     page.set_input_files("#f-after", noise(1200, 3000))
+    expect(page.locator("[data-shots=after] figure")).to_have_count(1)
     page.fill("#f-done", "已当场清理。")
     page.locator("[data-send]").click()
     page.wait_for_selector(".tx-tabs")
@@ -207,7 +208,8 @@ def usable(page: Page) -> None:
     """Hold that axe finds nothing at the width of a phone, and that nothing runs out of it sideways."""
     page.wait_for_load_state()
     page.evaluate(AXE.read_text())
-    found = page.evaluate(ASK, {"type": "tag", "values": STANDARDS})
+    with laid_open(page):
+        found = page.evaluate(ASK, {"type": "tag", "values": STANDARDS})
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 

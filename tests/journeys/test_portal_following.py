@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, laid_open
 from tests.journeys.stage import a_picture
 from tests.town import WAY, a_photo, a_report
 from tongxin.apps.matters import actions, receipts
@@ -28,7 +28,8 @@ def axe(settings):
 
     def look(page: Page) -> None:
         page.evaluate(script)
-        found = page.evaluate("run => axe.run({runOnly: run}).then(found => found.violations)", STANDARDS)
+        with laid_open(page):
+            found = page.evaluate("run => axe.run({runOnly: run}).then(found => found.violations)", STANDARDS)
         assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], page.url
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page.url
 

@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE, RESULTS
+from tests.journeys.conftest import PHONE, RESULTS, laid_open
 from tests.journeys.test_nobody_is_shut_out import ASK, AXE, STANDARDS
 from tests.town import HEXIYUAN_01, SONGYUAN_01
 from tongxin.apps.journal.evidence import open_evidence
@@ -192,7 +192,9 @@ def test_nobody_is_shut_out_of_the_residents_door(phone, elder):
             phone.click("[data-pick]")
             phone.wait_for_selector("#ground svg")
         phone.evaluate(AXE.read_text())
-        wrong += [(path, each["id"], each["nodes"][0]["html"][:200]) for each in phone.evaluate(ASK, STANDARDS)]
+        with laid_open(phone):
+            found = phone.evaluate(ASK, STANDARDS)
+        wrong += [(path, each["id"], each["nodes"][0]["html"][:200]) for each in found]
         wide = phone.evaluate("document.documentElement.scrollWidth")
         wrong += [(path, "scrolls sideways", wide)] if wide > PHONE["width"] else []
         wrong += [(path, "lies under the bar", hidden)] if (hidden := phone.evaluate(UNDER_THE_BAR)) > 0 else []

@@ -17,13 +17,20 @@ async function draw() {
   list.replaceChildren(...Array.from(groups, ([group, parts]) => card(group, parts)));
 }
 
+// Today by its time, an earlier day by its date too, as everywhere else: 15:42 · 11-20 15:42
+function moment(at) {
+  const two = (n) => String(n).padStart(2, "0");
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  return at.toDateString() === new Date().toDateString() ? time : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+}
+
 function card(group, parts) {
   const shown = document.getElementById("item").content.cloneNode(true);
   const part = (name) => shown.querySelector(`[data-${name}]`);
   const stuck = parts.find((each) => each.state !== "waiting");
   const state = stuck?.state || "waiting";
   const photos = parts.filter((each) => each.photo).length;
-  const at = new Date(parts[0].at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  const at = moment(new Date(parts[0].at));
   part("key").dataset.key = group;
   part("title").textContent = parts[0].title;
   part("told").textContent = [at, photos ? say("photos", { n: photos }) : ""].filter(Boolean).join(" · ");

@@ -45,14 +45,17 @@ export function shots(input, { read = async () => null, changed = () => {} } = {
     photos.push({ file: small, read: found, url: URL.createObjectURL(small) });
   }
 
-  input.addEventListener("change", async () => {
+  async function take() {
     said.textContent = "";
     const chosen = [...input.files];
     const room = Number(input.dataset.most) - photos.length;
     if (chosen.length > room) said.textContent = input.dataset.saidMany;
     for (const file of chosen.slice(0, room)) await add(file);
     draw();
-  });
+  }
+
+  input.addEventListener("change", take);
+  if (input.files.length) take(); // chosen before the script was there, on a slow line
 }
 
 const alone = document.querySelector("form:not(#report) .tx-file");
