@@ -63,7 +63,14 @@ class Kind:
         return [self.fields[name].get("title", name) for name in self.form.get("required", []) if name not in answers]
 
 
-def _kind(row: Template) -> Kind:
+# of a template's row, what a report needs: whoever edits templates reads the rest
+READ = (
+    *("code", "version", "name", "name_en", "level", "urgency", "limit", "may_settle", "is_sealed"),
+    *("before_photos", "after_photos", "form", "unit_kinds"),
+)
+
+
+def _kind(row: Any) -> Kind:
     return Kind(
         code=row.code,
         version=row.version,
@@ -82,15 +89,17 @@ def _kind(row: Template) -> Kind:
 
 
 def _read_kinds() -> dict[tuple[str, int], Kind]:
-    return {(row.code, row.version): _kind(row) for row in Template.objects.all()}
+    return {(row.code, row.version): _kind(row) for row in Template.objects.values_list(*READ, named=True)}
 
 
 def _read_current() -> dict[str, Kind]:
-    return {row.code: _kind(row) for row in Template.objects.filter(is_current=True)}
+    rows = Template.objects.filter(is_current=True).values_list(*READ, named=True)
+    return {row.code: _kind(row) for row in rows}
 
 
 def _read_rules() -> list[Rule]:
-    return [rule_of(row) for row in RoutingRule.objects.filter(is_active=True)]
+    rows = RoutingRule.objects.filter(is_active=True).values_list("code", "match", "target", named=True)
+    return [rule_of(row) for row in rows]
 
 
 def _read_books() -> dict[int, Rulebook]:
@@ -146,7 +155,7 @@ def current_book() -> Rulebook:
     return books[max(books)]
 
 
-def rule_of(row: RoutingRule) -> Rule:
+def rule_of(row: Any) -> Rule:
     """Return the pure rule of a stored row."""
     match = {key: tuple(values) for key, values in row.match.items()}
     return Rule(
