@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.interfaces.api.open311 import BASE, DESCRIPTION, a_request, get, post
+from tests.town import SONGYUAN_01
 from tongxin.interfaces.api.management.commands.openapi import FOLDER, description
 from tongxin.interfaces.api.open311.params import Params
 from tongxin.interfaces.api.open311.urls import urlpatterns
@@ -85,6 +86,15 @@ def test_what_is_read_is_described_and_what_is_described_is_read(key, read):
         ask()
         wanted = {field for field, each in fields(told[name]).items() if UNREAD not in each["description"]}
         assert read == (wanted | {"api_key"}) - FILES, name
+
+
+@pytest.mark.django_db
+def test_the_example_of_a_report_is_taken_as_it_stands(key):
+    [told] = [op for _, _, op in operations() if op["operationId"] == "reportJson"]
+
+    for form in told["requestBody"]["content"].values():
+        example = form["examples"]["whole"]["value"] | {"lat": SONGYUAN_01[1], "long": SONGYUAN_01[0]}
+        assert post("requests.json", example | {"api_key": key}).status_code == 201
 
 
 def test_every_field_and_parameter_is_described_in_two_languages():

@@ -50,6 +50,8 @@ class Sent(NamedTuple):
 
     fields: Mapping[str, Described]
     required: tuple[str, ...]
+    shown: tuple[str, ...]  # the fields of the example
+    answers: Mapping[str, str] = {}  # what it answers to the questions of its service
     more: Mapping[str, Any] = {}
 
 
@@ -76,13 +78,22 @@ OPERATIONS: Mapping[Handler, Operation] = {
         "report",
         "上报 | report",
         shapes.RECEIPTS,
-        form=Sent(asked.REPORT, ("service_code",), {"anyOf": PLACED, "patternProperties": asked.ANSWERS}),
+        form=Sent(
+            asked.REPORT,
+            ("service_code",),
+            shown=("service_code", "lat", "long", "description"),
+            answers={"attribute[amount]": "一堆", "attribute[kind]": "生活垃圾"},
+            more={"anyOf": PLACED, "patternProperties": asked.ANSWERS},
+        ),
         is_kept=True,
     ),
     reading.one: Operation("getRequest", "查一件 | one request", shapes.REQUESTS),
     updates.updates: Operation("listUpdates", "查进展 | what happened", shapes.UPDATES, query=asked.HAPPENED),
     updates.tell: Operation(
-        "tellUpdate", "补充 | add words to a request", shapes.UPDATES_TAKEN, form=Sent(asked.SAID, updates.REQUIRED)
+        "tellUpdate",
+        "补充 | add words to a request",
+        shapes.UPDATES_TAKEN,
+        form=Sent(asked.SAID, updates.REQUIRED, shown=updates.REQUIRED),
     ),
     reading.token: Operation("getToken", "凭回执查编号 | the number behind a receipt", shapes.TOKENS),
 }
@@ -195,7 +206,12 @@ def _forms(sent: Sent) -> list[Described]:
     """Return the form urlencoded and as multipart, where photos may come along."""
     plain = {"type": "object", "properties": dict(sent.fields), "required": list(sent.required), **sent.more}
     with_photos = plain | {"properties": {**sent.fields, "media": asked.PHOTOS}}
-    return [{"schema": plain}, {"schema": with_photos, "encoding": {"media": {"contentType": "image/*"}}}]
+    example = {name: told["examples"][0] for name, told in sent.fields.items() if name in sent.shown} | sent.answers
+    shown = {"examples": {"whole": {"value": example}}}
+    return [
+        {"schema": plain, **shown},
+        {"schema": with_photos, "encoding": {"media": {"contentType": "image/*"}}, **shown},
+    ]
 
 
 # --- answers ---------------------------------------------------------------------------------------------
