@@ -15,8 +15,7 @@ from tongxin.apps.matters.overlaying import MODELS
 from tongxin.apps.matters.queries import CAP, PAGE, Clause, Row, Tally, scope_clause
 from tongxin.apps.people.queries import stands
 from tongxin.postgres.batches import run
-from tongxin.rules import lamps
-from tongxin.rules.errors import Invalid
+from tongxin.rules import cursors, lamps
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import State
 from tongxin.rules.overlays import appeal, branch, call_back, extension, hold, objection, order, summons, whistle
@@ -111,7 +110,7 @@ def waiting(actor: Actor, queue: Queue, *, after: str = "", size: int = PAGE) ->
     params = [value for _, values in few for value in values]
     found = run(sql, [queue.kind.value, *params])
     rows = [Waiting(*row[:7], Row(*row[7:])) for row in found[:size]]
-    return Page(rows, _cursor(rows[-1]) if len(found) > size else None)
+    return Page(rows, cursors.cursor(rows[-1].due_at, rows[-1].id) if len(found) > size else None)
 
 
 def count(actor: Actor, queue: Queue, *, cap: int = CAP) -> int:
@@ -252,24 +251,9 @@ def _below(desk: int) -> list[int]:
     ]
 
 
-def _cursor(row: Waiting) -> str:
-    return f"{row.due_at.isoformat() if row.due_at else ''}~{row.id}"
-
-
 def _behind(cursor: str) -> Clause:
     """Return what comes after a row; what has no due moment comes last."""
-    moment, id_ = _read_cursor(cursor)
+    moment, id_ = cursors.read_open(cursor)
     if moment is None:
         return "o.due_at IS NULL AND o.id > %s::bigint", [id_]
     return "((o.due_at, o.id) > (%s::timestamptz, %s::bigint) OR o.due_at IS NULL)", [moment, id_]
-
-
-def _read_cursor(cursor: str) -> tuple[datetime | None, int]:
-    moment, _, id_ = cursor.partition("~")
-    try:
-        at = datetime.fromisoformat(moment) if moment else None
-        if (at and at.tzinfo is None) or not 0 <= (last := int(id_)) < 2**63:
-            raise ValueError(cursor)
-        return at, last
-    except ValueError as wrong:
-        raise Invalid("cursor.invalid", cursor=cursor[:40]) from wrong

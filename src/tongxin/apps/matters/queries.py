@@ -12,9 +12,9 @@ from django.db.models.expressions import RawSQL
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.unsealings import open_to
 from tongxin.postgres.batches import run, stream
-from tongxin.rules import lamps
+from tongxin.rules import cursors, lamps
 from tongxin.rules.area_codes import Level, span
-from tongxin.rules.errors import Invalid, Missing
+from tongxin.rules.errors import Missing
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import OPEN, State
 from tongxin.rules.matching import words_of
@@ -209,7 +209,7 @@ def worklist(
     falls = filters.is_queue is bool(before)  # queues rise in time, other lists fall; going back turns it round
     clause, params = _narrowed(filters, now)
     if cursor := before or after:
-        moment, id_ = _read_cursor(cursor)
+        moment, id_ = cursors.read(cursor)
         clause += f" AND ({key}, id) {'<' if falls else '>'} (%s::timestamptz, %s::bigint)"
         params += [moment, id_]
     order = f"ORDER BY {key} DESC, id DESC LIMIT %s" if falls else f"ORDER BY {key}, id LIMIT %s"
@@ -386,17 +386,4 @@ def _by_words(words: str) -> list[Clause]:
 def _cursor(row: Row, key: str) -> str | None:
     """Return the place of a row in its list; None where it has none, as a matter without a clock in a queue."""
     moment = getattr(row, key)
-    return None if moment is None else f"{moment.isoformat()}~{row.id}"
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    moment, _, id_ = cursor.partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None:
-            raise ValueError(moment)
-        if not 0 <= (last := int(id_)) < 2**63:
-            raise ValueError(id_)
-        return at, last
-    except ValueError as wrong:
-        raise Invalid("cursor.invalid", cursor=cursor[:40]) from wrong
+    return None if moment is None else cursors.cursor(moment, row.id)

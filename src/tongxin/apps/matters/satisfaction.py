@@ -8,7 +8,7 @@ from tongxin.apps.matters import kinds
 from tongxin.apps.matters.figures import Period
 from tongxin.apps.matters.queries import PAGE, scope_clause
 from tongxin.postgres.batches import run
-from tongxin.rules.errors import Invalid
+from tongxin.rules import cursors
 from tongxin.rules.indices import Rate
 from tongxin.rules.overlays.call_back import BETWEEN_TRIES, CALLERS
 from tongxin.rules.permissions import Actor, scope
@@ -142,17 +142,10 @@ def queue(actor: Actor, now: datetime, *, after: str = "", size: int = PAGE) -> 
         [*params, *more, desks, actor.person_id, actor.person_id, now - BETWEEN_TRIES, size + 1],
     )
     rows = [Call(*row) for row in found[:size]]
-    return Calls(rows, f"{rows[-1].due_at.isoformat()}~{rows[-1].id}" if len(found) > size else None)  # type: ignore[union-attr]
+    return Calls(rows, cursors.cursor(rows[-1].due_at, rows[-1].id) if len(found) > size else None)
 
 
 def _behind(cursor: str) -> tuple[str, list[object]]:
     if not cursor:
         return "true", []
-    moment, _, id_ = cursor.partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None or not 0 <= (last := int(id_)) < 2**63:
-            raise ValueError(cursor)
-    except ValueError as wrong:
-        raise Invalid("cursor.invalid", cursor=cursor[:40]) from wrong
-    return "(c.due_at, c.id) > (%s::timestamptz, %s::bigint)", [at, last]
+    return "(c.due_at, c.id) > (%s::timestamptz, %s::bigint)", [*cursors.read(cursor)]

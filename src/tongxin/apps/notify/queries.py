@@ -13,7 +13,8 @@ from tongxin.apps.notify.audience import READ
 from tongxin.apps.notify.media import push
 from tongxin.apps.notify.models import Choice, Endpoint, Event, Notice, Robot, Sending, Silence, Subscription
 from tongxin.apps.notify.speaking import Line, Said
-from tongxin.rules.errors import Invalid, Missing
+from tongxin.rules import cursors
+from tongxin.rules.errors import Missing
 from tongxin.rules.occasions import DEFAULT, GROUPS, Group, Medium, Occasion
 from tongxin.rules.permissions import Actor, Permission, may, require
 
@@ -58,7 +59,7 @@ def notices(
     if is_unread:
         found = found.filter(read_at__isnull=True)
     if after:
-        at, id_ = _read_cursor(after)
+        at, id_ = cursors.read(after)
         found = found.filter(Q(at__lt=at) | Q(at=at, pk__lt=id_))
     rows = list(found.order_by("-at", "-id")[: size + 1])
     matters = _visible(actor, {row.matter_id for row in rows if row.matter_id})
@@ -66,18 +67,7 @@ def notices(
     lines = [Line(row.entry_id, Occasion(row.occasion), matters.get(row.matter_id or 0), language) for row in seen]
     said = speaking.speak(lines, Medium.APP)
     shown = [_shown(row, matters.get(row.matter_id or 0), words) for row, words in zip(seen, said, strict=True)]
-    return Page(shown, f"{rows[size - 1].at.isoformat()}~{rows[size - 1].pk}" if len(rows) > size else "")
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    moment, _, id_ = cursor.partition("~")
-    try:
-        at, last = datetime.fromisoformat(moment), int(id_)
-    except ValueError as wrong:
-        raise Invalid("cursor.invalid", cursor=cursor[:40]) from wrong
-    if at.tzinfo is None or not 0 < last < 2**63:
-        raise Invalid("cursor.invalid", cursor=cursor[:40])
-    return at, last
+    return Page(shown, cursors.cursor(rows[size - 1].at, rows[size - 1].pk) if len(rows) > size else "")
 
 
 def _visible(actor: Actor, ids: set[int]) -> Mapping[int, Matter]:
