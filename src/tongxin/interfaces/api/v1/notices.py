@@ -2,7 +2,7 @@
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,8 @@ from tongxin.interfaces.api.v1.asked import Said
 from tongxin.interfaces.api.v1.described import CURSOR, Moment, RowId, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import Words
-from tongxin.rules.occasions import FOR_STAFF, ROBOTS, Group, Medium, Occasion
+from tongxin.rules.occasions import FOR_STAFF, ON_REQUEST, ROBOTS, Group, Medium, Occasion
+from tongxin.rules.wordings import LONGEST
 
 router = Router()
 
@@ -33,6 +34,18 @@ PAGE, MOST = 50, 200
 Speaking = StrEnum("RobotMedium", {each.name: each.value for each in sorted(ROBOTS)})  # type: ignore[misc]
 StaffMedium = StrEnum("StaffMedium", {each.name: each.value for each in FOR_STAFF})  # type: ignore[misc]
 ROBOT = f'^https://({"|".join(map(re.escape, settings.ROBOT_HOSTS))})(/[!-"$-~]*)?$'
+
+
+# what somebody asked for is worded by the catalog alone, and each medium takes so much
+WORDED: dict[str, Any] = {
+    "allOf": [
+        {"properties": {"occasion": {"not": {"enum": sorted(ON_REQUEST)}}}},
+        *(
+            {"if": {"properties": {"medium": {"const": medium}}}, "then": {"properties": {"text": {"maxLength": most}}}}
+            for medium, most in LONGEST.items()
+        ),
+    ]
+}
 
 
 class ReadAsk(Said):
@@ -51,6 +64,8 @@ class ChoicesAsk(Said):
 
 class WordingAsk(Said):
     """What is said on an occasion by a medium; empty brings the catalog's words back."""
+
+    BESIDES: ClassVar[dict[str, Any]] = WORDED
 
     occasion: Annotated[Occasion, among(Occasion, "事由 | occasion")]
     medium: Annotated[Medium, among(Medium, "方式 | medium")]
