@@ -37,9 +37,9 @@ DRAFT = (
 )
 PARTS: dict[str, Any] = {
     "properties": {
-        "templates": {"type": "object", "additionalProperties": {"type": "object"}},
+        "templates": {"type": ["object", "null"], "additionalProperties": {"type": "object"}},
         "routing": {"type": ["array", "null"], "items": {"type": "object"}},
-        "book": {"type": "object"},
+        "book": {"type": ["object", "null"]},
     },
     "propertyNames": {"enum": list(Part)},
 }
