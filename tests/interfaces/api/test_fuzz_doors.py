@@ -42,7 +42,7 @@ ELSEWHERE = ["ignored_auth"]  # asked of every signed door and every key in test
 FEW = settings(
     derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )  # fmt: skip
-MODES = {GenerationMode.POSITIVE: 1, GenerationMode.NEGATIVE: 1}
+MODES = {GenerationMode.POSITIVE: ".xml", GenerationMode.NEGATIVE: ".json"}  # and the form that is not asked so
 VALUES = [0, -1, 7.5, 1e308, 2**53, 2**70, "", "x", "高", "\ud800", "\x00", None, True, [], {}, "9" * 99]
 MOMENTS = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-20T15:42:00+08:00", "2026-11-20", "24:00"]
 NAMES = ["at", "seq", "value", "kind", "fault", "is_over", "person"]
@@ -76,8 +76,8 @@ def asked(schema, *, query=None, headers=None):
     """Ask every operation with a key; return what is wrong with its answers."""
     wrong = []
 
-    def ask_each(operation, mode, many):
-        @settings(FEW, max_examples=many)
+    def ask_each(operation, mode):
+        @settings(FEW, max_examples=1)
         @given(case=operation.as_strategy(generation_mode=mode))
         def ask(case):
             if isinstance(case.body, dict) and query and "api_key" in case.body:
@@ -91,8 +91,9 @@ def asked(schema, *, query=None, headers=None):
             ask()
 
     for each in schema.get_all_operations():
-        for mode, many in MODES.items():
-            ask_each(each.ok(), mode, many)
+        for mode, other in MODES.items():
+            if not each.ok().path.endswith(other):
+                ask_each(each.ok(), mode)
     return wrong
 
 
@@ -129,7 +130,7 @@ def test_what_lies_behind_a_signature_neither_fails_nor_answers_what_it_does_not
     description, taken = Description(described.description()), set()
 
     def ask_each(operation, door, mode):
-        @settings(FEW, max_examples=12)
+        @settings(FEW, max_examples=6)
         @given(case=operation.as_strategy(generation_mode=mode), id_=st.text(min_size=1, max_size=90))
         def ask(case, id_):
             with suppress(UnicodeEncodeError, ValueError):  # what cannot be sent at all
