@@ -112,6 +112,12 @@ def chain(code: str) -> list[str]:
     return [known[each] for each in lineage(canonical(code)) if each in known]
 
 
+def said(code: str) -> list[str]:
+    """Return the names as one says them, none twice: 荷花街道, 松园社区 03 网格, which names 松园社区 itself."""
+    names = chain(code)
+    return [name for name, below in zip(names, [*names[1:], ""], strict=True) if not below.startswith(name)]
+
+
 def children(code: str | None) -> tuple[Named, ...]:
     """Return the valid areas one level below, by code; of None, the tops of the tree."""
     return register().below.get(None if code is None else canonical(code), ())

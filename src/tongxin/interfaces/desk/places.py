@@ -10,7 +10,7 @@ from typing import Protocol
 from shapely.geometry import shape as read_shape
 from shapely.geometry.base import BaseGeometry
 
-from tongxin.apps.areas.queries import chain, children, named, names, shapes
+from tongxin.apps.areas.queries import chain, children, named, names, said, shapes
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.queries import Row
 from tongxin.look.maps import METERS_A_DEGREE, Ground, Mark, SmallMap, small_map
@@ -31,8 +31,8 @@ class Placed(Protocol):
 
 
 def way(area: str) -> list[str]:
-    """Return the names from the county down: 柯城区, 荷花街道, 松园社区, 松园社区 01 网格."""
-    return chain(area)[2:] or chain(area)
+    """Return the names below the county, as one says them: 荷花街道, 松园社区 01 网格; of a wider area its own."""
+    return said(area)[2:] or chain(area)
 
 
 def is_sketch(area: str) -> bool:

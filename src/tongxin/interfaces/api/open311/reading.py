@@ -123,7 +123,7 @@ def _request(call: Call, line: Line, photo: str | None, reviewed: str | None) ->
         requested_datetime=moment(line.reported_at),
         updated_datetime=moment(max(line.updated_at, line.reported_at)),
         expected_datetime=moment(line.due_at) if open_ and line.due_at else None,
-        address=" ".join(filter(None, [*areas.chain(line.area)[1:], place])) or None,
+        address=" ".join(filter(None, [*areas.said(line.area)[1:], place])) or None,
         address_id=line.area,
         lat=lat,
         long=lon,

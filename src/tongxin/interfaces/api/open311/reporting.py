@@ -77,7 +77,7 @@ def _answer(number: str, notice: str) -> Listing:
 def _notice(call: Call, reported: actions.Reported) -> str:
     due = reported.due_at.astimezone(SHANGHAI) if reported.due_at else None
     told = NOTICES["kept"][0 if call.is_chinese else 1]
-    place = "".join(areas.chain(reported.area)[2:]) or reported.area
+    place = "".join(areas.said(reported.area)[2:]) or reported.area
     return told.format(number=reported.number, place=place, due=f"{due:%Y-%m-%d %H:%M}" if due else "—")
 
 
