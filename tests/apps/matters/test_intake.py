@@ -1,5 +1,7 @@
 """Intake: what is taken in, what is refused, and that a refusal leaves nothing behind."""
 
+import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +11,7 @@ from django.db import connection
 
 from tests.town import AT_SEA, HEXIYUAN_01, SIDE, SONGYUAN_01, WEST, ZHANGTAN_01, a_report, kinds_of
 from tongxin.apps.journal.models import Entry
-from tongxin.apps.matters import actions
+from tongxin.apps.matters import actions, ids, numbers
 from tongxin.apps.matters.models import Contact, Deadline, Matter, Report
 from tongxin.rules.datum import Datum, from_wgs84
 from tongxin.rules.deadlines import Urgency
@@ -198,3 +200,19 @@ def test_reports_at_the_same_time_get_different_numbers_and_one_key_one_matter(t
 
     assert len({answer.number for answer in answers}) == Matter.objects.count() == 4
     assert sum(answer.is_new for answer in answers) == 4
+
+
+def test_a_process_that_becomes_two_gives_no_matter_the_same_id_or_number(town, now):
+    """As `make demo` does right after it filled the city: what was taken ahead would be given by both."""
+    actions.report(a_report(), by=town.grid_worker, now=now)
+    taken_ahead = [*ids._held], dict(numbers._serials._held)
+
+    told, tell = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(tell, json.dumps([len(ids._held), len(numbers._serials._held)]).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+
+    assert all(taken_ahead)
+    assert json.loads(os.read(told, 100)) == [0, 0]

@@ -1,5 +1,6 @@
 """Giving ids: some are taken ahead, so that a single report is written in one round trip, its id known before."""
 
+import os
 import threading
 from collections import deque
 
@@ -24,6 +25,9 @@ def give(many: int) -> list[int]:
 
 
 def forget() -> None:
-    """Drop what is held, where another database is turned to."""
+    """Drop what is held, where another database is turned to, or a process becomes two: both would give the same."""
     with _lock:
         _held.clear()
+
+
+os.register_at_fork(before=forget)

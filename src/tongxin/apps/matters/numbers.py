@@ -1,5 +1,6 @@
 """Giving numbers: serials are taken in blocks on a connection of their own, so that intake never waits for one."""
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -103,6 +104,9 @@ def forget() -> None:
     """Drop the serials held by this process."""
     _serials.forget()
     letters_of.cache_clear()
+
+
+os.register_at_fork(before=_serials.forget)  # where a process becomes two, both would give the same
 
 
 @lru_cache(maxsize=4096)

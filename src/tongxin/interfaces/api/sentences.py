@@ -53,6 +53,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "body.unknown": ("没有 {at} 这个字段。请核对拼写。", "There is no field {at}. Check its spelling."),
     "body.type": ("{at} 的类型不对：应为 {wanted}，收到的是 {found}。", "{at} should be {wanted}, not {found}."),
     "body.value": ("{at} 的值不对：{found}。可用的值见 openapi.json。", "The value of {at} does not fit: {found}."),
+    "moment.beyond": (
+        "{at} 的时刻不在 {first} 年到 {last} 年之间，请核对。",
+        "The moment in {at} lies outside the years {first} to {last}; please check it.",
+    ),
     "body.not_multipart": (
         "请用 multipart/form-data 上传，文件放在 file 字段。",
         "Send multipart/form-data with the file in the field “file”.",

@@ -15,8 +15,6 @@ from typing import NamedTuple
 import structlog
 from django.db import connections
 
-from tongxin.apps.matters import numbers
-
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2): the kernel tells the child when its parent is gone
 SOON, LATE = 0.5, 30.0  # seconds until what was killed is begun anew; twice as long each time it happens within LATE
 
@@ -33,7 +31,6 @@ class Child(NamedTuple):
 def fork(name: str, work: Callable[[], object]) -> Child:
     """Run this work in a child of its own session, so that Ctrl-C reaches the supervisor alone."""
     connections.close_all()  # a connection must not be used by two processes
-    numbers.forget()
     gc.freeze()  # what is imported by now stays shared memory
     sys.stdout.flush()
     pid = os.fork()

@@ -96,7 +96,7 @@ def said(request: HttpRequest, shape: type[T]) -> T:
 def moment(at: datetime | None, name: str) -> datetime | None:
     """Return a moment a calendar can hold, wherever its zone. Raises Invalid."""
     if at is not None and at.year not in YEARS:
-        raise Invalid("body.value", at=name, found=at.isoformat())
+        raise Invalid("moment.beyond", at=name, first=YEARS[0], last=YEARS[-1])
     return at
 
 

@@ -20,6 +20,7 @@ AS_THINGS_STAND = frozenset(
         "hand_over.successor",
         "help.teams",
         "letter.no_way_back",
+        "moment.beyond",
         "patrol.no_team",
         "patrol.outside",
         "patrol.unknown_tick",
