@@ -10,6 +10,7 @@ from tongxin.interfaces.api.v1.asked import MOST_INT, Said
 from tongxin.interfaces.api.v1.described import (
     LAT,
     LON,
+    POINT_BOTH,
     WORDS,
     AreaGiven,
     Clock,
@@ -74,6 +75,8 @@ class PlanAsk(Said):
 
 class CheckInAsk(Said):
     """A check-in at a point. The position is measured and never kept."""
+
+    BESIDES: ClassVar[dict[str, Any]] = POINT_BOTH
 
     point: Annotated[RowId, told("点位编号 | id of the point", 7)]
     found: Annotated[Found, among(Found, "情况 | what was found")]

@@ -10,6 +10,7 @@ from tongxin.interfaces.api.v1.asked import MOST_INT, Said
 from tongxin.interfaces.api.v1.described import (
     LAT,
     LON,
+    POINT_BOTH,
     WORDS,
     AreaGiven,
     Clock,
@@ -95,6 +96,8 @@ class PackAsk(Said):
 class StandAsk(Said):
     """The van stands at a stop of its day."""
 
+    BESIDES: ClassVar[dict[str, Any]] = POINT_BOTH
+
     stop: Annotated[RowId, told("停靠点编号 | id of the stop", 4)]
     at: Annotated[MomentGiven, told("时刻 | when", "2026-11-20T09:05:00+08:00")]
     lon: Annotated[float | None, told("经度，量过即弃 | measured, never kept", 118.865, **LON)] = None
@@ -104,6 +107,8 @@ class StandAsk(Said):
 
 class HelpPlaceAsk(Said):
     """A help place as it is set up or changed, the whole of it."""
+
+    BESIDES: ClassVar[dict[str, Any]] = POINT_BOTH
 
     name: Annotated[str, told("名称 | name", "荷花菜场", max_length=60, pattern=WORDS)]
     area: Annotated[AreaGiven, told("网格编码 | code of the grid", "330802007008001")]
