@@ -14,7 +14,7 @@ from tongxin.apps.hotline.models import Letter
 from tongxin.apps.matters import queries as matters
 from tongxin.interfaces.api.v1 import bodies, params, showing
 from tongxin.interfaces.api.v1.asked import WHERE, Said
-from tongxin.interfaces.api.v1.described import AREA, LAT, LON, POINT_BOTH, WORDS, Moment, RowId, among, told
+from tongxin.interfaces.api.v1.described import AREA, LAT, LON, WORDS, Moment, RowId, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Urgency
@@ -39,7 +39,6 @@ BY_SETTLING: dict[str, Any] = {
         {
             "if": {"properties": {"settle": {"const": Settling.REPORT.value}}},
             "then": {"allOf": [WHERE, {"required": ["template"], "properties": {"template": {"minLength": 1}}}]},
-            "else": POINT_BOTH,
         },
         {
             "if": {"properties": {"settle": {"const": Settling.ANSWER.value}}},
