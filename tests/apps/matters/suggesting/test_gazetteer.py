@@ -88,3 +88,9 @@ def test_a_number_behind_a_community_is_its_grid(town):
 
     assert place.code == "330802001001002"
     assert gazetteer().places("松园社区第 9 网格")[0].code == "330802001001"
+
+
+def test_where_no_area_is_loaded_yet_no_text_names_one():
+    nowhere = Gazetteer([], ordinary="")
+
+    assert (nowhere.spans("松园社区菜场门口"), nowhere.places("松园社区菜场门口")) == ([], [])

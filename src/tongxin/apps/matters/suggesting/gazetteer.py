@@ -147,6 +147,8 @@ class Gazetteer:
         ]
 
     def _found(self, text: str) -> Iterator[tuple[int, int, tuple[str, ...], bool]]:
+        if not len(self._names):  # an automaton of nothing refuses to look
+            return
         for last, (length, is_bare, codes) in self._names.iter_long(text[:LONGEST_TEXT]):
             start, end = last + 1 - length, last + 1
             if is_bare and length < SURE_LENGTH and not (_PLACELIKE.match(text, end) or _ROAD.match(text, end)):
