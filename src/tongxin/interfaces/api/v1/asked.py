@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from tongxin.apps.matters.actions.steps import ROUTE_LIMIT
 from tongxin.apps.matters.incoming import KEY_LIMIT, NAME_LIMIT, PHONE_LIMIT, PLACE_LIMIT, TITLE_LIMIT
-from tongxin.interfaces.api.v1.described import AREA, DATUM, LAT, LON, POINT_BOTH, WORDS, MomentGiven, among, told
+from tongxin.interfaces.api.v1.described import AREA, DATUM, LAT, LON, POINT_BOTH, WORDS, Moment, among, told
 from tongxin.rules.channels import Channel
 from tongxin.rules.datum import Datum
 from tongxin.rules.deadlines import Urgency
@@ -86,7 +86,7 @@ class Report(Said):
     is_secret: Annotated[bool, told("身份保密 | keep the reporter's identity secret")] = False
     contact: Annotated[Contact | None, told("联系方式 | how to answer the reporter")] = None
     reported_at: Annotated[
-        MomentGiven | None,
+        Moment | None,
         told(
             "上报时刻，带时区；最早 7 天前，时限从它起算；不填为现在 | when it was reported, with zone; at most 7 "
             "days ago; the clocks start there; else now",

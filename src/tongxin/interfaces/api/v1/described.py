@@ -52,8 +52,8 @@ def among(members: Iterable[Enum], description: str) -> Meta:
     return Meta(description=f"{description} ({listed})")
 
 
+# of those that are given, `bodies.moment` looks whether a calendar here can hold them
 Moment = Annotated[datetime, Meta(tz=True, description="时刻，ISO 8601 带时区 | moment, ISO 8601 with zone")]
-MomentGiven = Moment  # in the years a calendar here can hold: `bodies.moment`
 Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:30"])]  # a local time of day
 RowId = Annotated[int, Meta(ge=1, le=2**63 - 1)]  # what the database can hold
 Small = Annotated[int, Meta(ge=0, le=32_767)]

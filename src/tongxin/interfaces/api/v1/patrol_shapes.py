@@ -15,7 +15,6 @@ from tongxin.interfaces.api.v1.described import (
     AreaGiven,
     Clock,
     Moment,
-    MomentGiven,
     RowId,
     Small,
     among,
@@ -80,7 +79,7 @@ class CheckInAsk(Said):
 
     point: Annotated[RowId, told("点位编号 | id of the point", 7)]
     found: Annotated[Found, among(Found, "情况 | what was found")]
-    at: Annotated[MomentGiven, told("打卡时刻 | when", "2026-11-20T09:10:00+08:00")]
+    at: Annotated[Moment, told("打卡时刻 | when", "2026-11-20T09:10:00+08:00")]
     lon: Annotated[float | None, told("到场经度，量过即弃 | measured, never kept", 118.865, **LON)] = None
     lat: Annotated[float | None, told("到场纬度 | latitude", 28.945, **LAT)] = None
     matter: Annotated[str, told("已上报的事项编号 | number of the matter reported", "KC261120-0417", max_length=24)] = (

@@ -13,7 +13,7 @@ from tongxin.apps.publicity import actions, queries
 from tongxin.apps.publicity.models import Brand, Notice
 from tongxin.interfaces.api.v1 import bodies, params, shapes, showing
 from tongxin.interfaces.api.v1.asked import Said
-from tongxin.interfaces.api.v1.described import WORDS, AreaGiven, Moment, MomentGiven, among, told
+from tongxin.interfaces.api.v1.described import WORDS, AreaGiven, Moment, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import AreaCode
 from tongxin.rules.permissions import Permission, require
@@ -36,8 +36,8 @@ class AnnouncementAsk(Said):
             pattern=WORDS,
         ),
     ]
-    start_at: Annotated[MomentGiven, told("显示自 | shown from", "2026-11-21T08:00:00+08:00")]
-    end_at: Annotated[MomentGiven, told("显示至 | shown until", "2026-11-22T17:00:00+08:00")]
+    start_at: Annotated[Moment, told("显示自 | shown from", "2026-11-21T08:00:00+08:00")]
+    end_at: Annotated[Moment, told("显示至 | shown until", "2026-11-22T17:00:00+08:00")]
 
 
 class WordsAsk(Said):

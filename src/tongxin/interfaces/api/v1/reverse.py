@@ -16,6 +16,7 @@ from tongxin.interfaces.api.v1.asked import Said
 from tongxin.interfaces.api.v1.described import CURSOR, WORDS, Moment, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import AreaCode, Day, Words
+from tongxin.rules import cursors
 from tongxin.rules.area_codes import Level
 from tongxin.rules.errors import Invalid, Missing
 from tongxin.rules.permissions import Actor
@@ -171,7 +172,7 @@ def index(request: HttpRequest, wanted: Query[Wanted]) -> HttpResponse:
     return showing.answer(
         Findings(
             items=[_finding(each) for each in shown],
-            next=f"{last.reported_at.isoformat()}~{last.pk}" if last else None,
+            next=cursors.cursor(last.reported_at, last.pk) if last else None,
         )
     )
 
@@ -307,12 +308,9 @@ def _found(actor: Actor, number: str) -> Finding:
 
 
 def _cursor(text: str) -> tuple[datetime, int]:
-    moment, _, id_ = text.partition("~")
-    try:
-        at, last = datetime.fromisoformat(moment), int(id_)
-    except ValueError as wrong:
-        raise Invalid("cursor.invalid", cursor=text[:40]) from wrong
-    if at.tzinfo is None or at.year not in bodies.YEARS or not 0 < last < 2**63:
+    """Return where the page before ended. Raises Invalid, also for a moment that no calendar here can hold."""
+    at, last = cursors.read(text)
+    if at.year not in bodies.YEARS or not last:
         raise Invalid("cursor.invalid", cursor=text[:40])
     return at, last
 

@@ -15,7 +15,6 @@ from tongxin.interfaces.api.v1.described import (
     AreaGiven,
     Clock,
     Moment,
-    MomentGiven,
     RowId,
     Small,
     among,
@@ -44,7 +43,7 @@ class VisitAsk(Said):
     place: Annotated[str, told("场所 | place", "松园社区 3 号楼", max_length=PLACE_LIMIT, pattern=WORDS)]
     purpose: Annotated[Purpose, among(Purpose, "事由 | purpose")]
     outcome: Annotated[Outcome, among(Outcome, "结果 | outcome")]
-    at: Annotated[MomentGiven, told("走访时刻 | when", "2026-11-20T09:10:00+08:00")]
+    at: Annotated[Moment, told("走访时刻 | when", "2026-11-20T09:10:00+08:00")]
     asked: Annotated[str, told("问了什么 | what was asked", "楼道堆物多久了", max_length=NOTE_LIMIT)] = ""
     answered: Annotated[str, told("怎么答复 | what was answered", "周五前清走", max_length=NOTE_LIMIT)] = ""
     ticks: Ticks = []
@@ -99,7 +98,7 @@ class StandAsk(Said):
     BESIDES: ClassVar[dict[str, Any]] = POINT_BOTH
 
     stop: Annotated[RowId, told("停靠点编号 | id of the stop", 4)]
-    at: Annotated[MomentGiven, told("时刻 | when", "2026-11-20T09:05:00+08:00")]
+    at: Annotated[Moment, told("时刻 | when", "2026-11-20T09:05:00+08:00")]
     lon: Annotated[float | None, told("经度，量过即弃 | measured, never kept", 118.865, **LON)] = None
     lat: Annotated[float | None, told("纬度 | latitude", 28.945, **LAT)] = None
     served: Annotated[int, told("办了几件，只计数 | how many were served, a count", 3, ge=0, le=MOST_SERVED)] = 0

@@ -13,7 +13,7 @@ from tongxin.apps.notify.models import WAITING, Endpoint, Event
 from tongxin.guard.destinations import LONGEST
 from tongxin.interfaces.api.v1 import bodies, params, showing
 from tongxin.interfaces.api.v1.asked import MOST_BIGINT, Said
-from tongxin.interfaces.api.v1.described import WORDS, Moment, MomentGiven, told
+from tongxin.interfaces.api.v1.described import WORDS, Moment, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.rules import events
 from tongxin.rules.errors import Missing
@@ -62,8 +62,8 @@ class ReplayAsk(Said):
     BESIDES: ClassVar[dict[str, Any]] = WHICH
 
     events: Annotated[list[Id], told("事件编号 | ids of events", [7, 8])] = []
-    start: Annotated[MomentGiven | None, told("起 | from")] = None
-    end: Annotated[MomentGiven | None, told("止（不含） | to, not included")] = None
+    start: Annotated[Moment | None, told("起 | from")] = None
+    end: Annotated[Moment | None, told("止（不含） | to, not included")] = None
 
 
 class EndpointShown(Struct, kw_only=True, omit_defaults=True):
