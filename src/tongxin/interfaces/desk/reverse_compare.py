@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.apps.insight import comparisons
+from tongxin.interfaces.desk import running
 from tongxin.look import filters
 from tongxin.look.forms import Field
 from tongxin.rules.errors import Invalid, Refused
 from tongxin.rules.permissions import Actor
 from tongxin.rules.working_time import SHANGHAI
 
-SILENT_SECONDS = 15  # without progress so long, it waits for a worker that is not there
 USUAL_DAYS = 30
 
 
@@ -53,7 +53,7 @@ def shown(actor: Actor, now: datetime) -> Run | None:
         last.written,
         last.left,
         last.asked_at,
-        is_running and not done and now - last.asked_at > timedelta(seconds=SILENT_SECONDS),
+        is_running and running.is_waiting(last.asked_at, done, now),
     )
 
 

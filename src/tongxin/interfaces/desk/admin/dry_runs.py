@@ -1,7 +1,7 @@
 """A dry run as its panel shows it: how far it is, and what would have gone otherwise."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from tongxin.apps.matters import queries
 from tongxin.apps.matters.models import Rehearsal
 from tongxin.apps.people.queries import unit_names
+from tongxin.interfaces.desk import running
 from tongxin.interfaces.desk.admin.doors import label
 from tongxin.interfaces.desk.admin.shown import named
 from tongxin.look.filters import rate
@@ -18,7 +19,6 @@ from tongxin.rules.rehearsing import Effect
 
 MOST = 20  # rows of each table
 EXAMPLES = 3  # matters shown for one effect
-SILENT_SECONDS = 15  # without progress so long, it waits for a worker that is not there
 
 
 def told(run: Rehearsal | None, actor: Actor, now: datetime) -> dict[str, Any] | None:
@@ -33,7 +33,7 @@ def told(run: Rehearsal | None, actor: Actor, now: datetime) -> dict[str, Any] |
         "wanted": run.wanted,
         "percent": 100 * run.done // run.wanted if run.wanted else 100,
         "asked_at": run.asked_at,
-        "is_waiting": is_running and not run.done and now - run.asked_at > timedelta(seconds=SILENT_SECONDS),
+        "is_waiting": is_running and running.is_waiting(run.asked_at, run.done, now),
     }
     return state if is_running or state["is_stopped"] else state | _result(run.result, actor)
 
