@@ -18,7 +18,10 @@ from tongxin.apps.journal.verification import Break, Fault, breaks, broken_entri
 from tongxin.postgres import batches
 from tongxin.rules.errors import Refused
 
-LATER = timedelta(days=1, hours=1)
+
+def tomorrow():
+    """Return when today is over and tomorrow is not, at whatever hour the suite runs."""
+    return seals.midnight(timezone.localdate() + timedelta(days=1)) + timedelta(hours=1)
 
 
 def drafts(lengths, now=None):
@@ -123,7 +126,7 @@ def test_an_unknown_algorithm_is_said_to_be_unknown(now):
 )
 def test_what_is_done_behind_its_back_is_found(change, expected):
     record_many(drafts([3, 3, 3]))
-    seals.seal_days(timezone.now() + LATER)
+    seals.seal_days(tomorrow())
     assert found() == []
 
     tamper(change)
@@ -134,7 +137,7 @@ def test_what_is_done_behind_its_back_is_found(change, expected):
 @pytest.mark.django_db
 def test_a_chain_written_anew_from_end_to_end_breaks_the_seal():
     record_many(drafts([2]))
-    seals.seal_days(timezone.now() + LATER)
+    seals.seal_days(tomorrow())
 
     tamper("DELETE FROM journal_entry")
     record_many([draft._replace(actor="person:8") for draft in drafts([2])])
@@ -190,9 +193,9 @@ def test_a_day_is_sealed_neither_before_its_end_nor_before_the_last_one():
     assert seals.seal_days(timezone.now()) == []
     with pytest.raises(Refused, match=r"seal\.day_not_over"):
         seals.seal_day(today, timezone.now())
-    seals.seal_days(timezone.now() + LATER)
+    seals.seal_days(tomorrow())
     with pytest.raises(Refused, match=r"seal\.out_of_order"):
-        seals.seal_day(today - timedelta(days=1), timezone.now() + LATER)
+        seals.seal_day(today - timedelta(days=1), tomorrow())
 
 
 @pytest.mark.django_db
@@ -203,7 +206,7 @@ def test_an_empty_journal_needs_no_seal(now):
 @pytest.mark.django_db
 def test_a_seal_can_be_recomputed_with_the_standard_library():
     record_many(drafts([2, 1]))
-    (seal,) = seals.seal_days(timezone.now() + LATER)
+    (seal,) = seals.seal_days(tomorrow())
 
     heads = batches.run("SELECT DISTINCT ON (subject) subject, seq, hash FROM journal_entry ORDER BY subject, seq DESC")
     lines = [[subject, seq, hash.hex()] for subject, seq, hash in heads] + [[seal.day.isoformat(), 2]]
@@ -222,10 +225,10 @@ def test_a_seal_waits_for_a_writer_under_way_but_not_for_ever():
             cursor.execute("LOCK TABLE journal_entry IN ROW EXCLUSIVE MODE")
 
         with pytest.raises(OperationalError, match="lock timeout"):
-            seals.seal_days(timezone.now() + LATER)
+            seals.seal_days(tomorrow())
 
         other.rollback()
-        assert len(seals.seal_days(timezone.now() + LATER)) == 1
+        assert len(seals.seal_days(tomorrow())) == 1
     finally:
         other.close()
 
@@ -235,7 +238,7 @@ def test_the_letter_of_another_hash_is_written_and_verified(settings):
     record_many(drafts([2]))
     settings.JOURNAL_HASH = "m"
     record_many(drafts([2]))
-    seals.seal_days(timezone.now() + LATER)
+    seals.seal_days(tomorrow())
 
     assert found() == []
     assert bytes(Seal.objects.get().hash)[:1] == b"m"
@@ -247,7 +250,7 @@ def test_the_letter_of_another_hash_is_written_and_verified(settings):
 @pytest.mark.django_db
 def test_the_command_says_that_all_is_well(capsys):
     record_many(drafts([3, 3]))
-    seals.seal_days(timezone.now() + LATER)
+    seals.seal_days(tomorrow())
 
     call_command("verify_journal")
 
