@@ -83,6 +83,11 @@ class Crowd:
             self._client.publish(f"tongxin/{each.device}/reading", json.dumps(told), qos=1)  # waits where it must
             self._said += 1
 
+    def beat(self, device: str, *, is_retained: bool) -> None:
+        """Tell once, to whom it may concern, that a device is there."""
+        self._client.publish(f"tongxin/{device}/heartbeat", b"{}", qos=0, retain=is_retained)
+        self._said += 1
+
     def heard(self) -> bool:
         """Whether the broker has taken all of it."""
         return self._heard == self._said

@@ -3,22 +3,26 @@
 import json
 import os
 import signal
+import threading
 import time
 import urllib.request
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+import structlog
 from django.utils import timezone
 
 from tests import town as towns
 from tests.apps.journal.test_outbox import in_this_database
 from tests.interfaces.console.brokers import Broker, Crowd, free_port, listener, until
 from tongxin.apps.devices import actions
+from tongxin.apps.devices.actions import Message
 from tongxin.apps.devices.actions.ledger import Described
-from tongxin.apps.devices.models import Episode, Reading
+from tongxin.apps.devices.models import Device, Episode, Reading
 from tongxin.apps.matters.models import Matter
 from tongxin.interfaces.console.listening.broker import address_of
+from tongxin.interfaces.console.listening.listener import Listener
 from tongxin.interfaces.console.listening.payloads import message_of
 from tongxin.interfaces.console.simulation.weather import Storm
 from tongxin.rules.devices import Tidings
@@ -74,6 +78,28 @@ def processes():
         with suppress(ProcessLookupError):
             each.kill()
         each.wait(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_for_no_answer_is_given_none_and_the_broker_keeps_us(town, broker):
+    """A message of QoS 0 has no number, and whoever acknowledges it is thrown out; what is retained comes back then."""
+    a_storm(town, sensors=1, seconds=1)
+    crowd, stop = Crowd(broker.port), threading.Event()
+    crowd.beat("WL-000", is_retained=True)
+    address = address_of({"TONGXIN_MQTT": f"mqtt://127.0.0.1:{broker.port}"})
+    with structlog.testing.capture_logs() as told:
+        thread = threading.Thread(target=Listener(address, "hears-all").run, args=[stop])
+        thread.start()
+        assert until(lambda: Device.objects.get().seen_at, 10)
+        crowd.beat("WL-000", is_retained=False)
+        crowd.say([Message("WL-000", Tidings.READING, timezone.now(), 1, 3.0)])
+        assert until(Reading.objects.exists, 10)
+        events = [each["event"] for each in told]
+        stop.set()
+        thread.join()
+    crowd.leave()
+
+    assert events == ["listen.connected"]
 
 
 @pytest.mark.slow

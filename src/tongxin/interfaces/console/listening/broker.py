@@ -20,6 +20,8 @@ SESSION_SECONDS = 7 * 24 * 3600  # so long the broker keeps what comes while we 
 IN_FLIGHT = 1_000  # messages the broker hands over before the first of them is acknowledged
 KEEPALIVE_SECONDS = 20
 PORTS = {"mqtt": 1883, "mqtts": 8883}
+# a last word that the broker retains is told once, not each time the connection is made anew: nobody is alive by it
+ASKED = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def connected(
             on_away(str(reason))
             return
         on_connect()
-        client.subscribe(address.topics, options=SubscribeOptions(qos=1))
+        client.subscribe(address.topics, options=ASKED)
 
     client.on_connect = greeted
     client.on_disconnect = lambda _client, _data, _flags, reason, _properties: on_away(str(reason))

@@ -32,9 +32,10 @@ log = structlog.get_logger("tongxin.listen")
 
 
 class Arrived(NamedTuple):
-    """A message as the broker handed it over, in which of our connections."""
+    """A message as the broker handed it over, in which of our connections. With a `qos` of 0 it waits for no answer."""
 
     mid: int
+    qos: int
     connection: int
     topic: str
     payload: bytes
@@ -76,7 +77,7 @@ class Listener:
         log.warning("listen.broker_away", reason=reason)
 
     def _arrive(self, _client: Any, _data: Any, message: Any) -> None:
-        self._queue.put(Arrived(message.mid, self._connections, message.topic, message.payload))
+        self._queue.put(Arrived(message.mid, message.qos, self._connections, message.topic, message.payload))
 
     # --- ours -------------------------------------------------------------------------------------------
 
@@ -112,7 +113,7 @@ class Listener:
             return
         for each in batch:
             if each.connection == self._connections:  # of an earlier one: it comes again and is known then
-                self._client.ack(each.mid, 1)
+                self._client.ack(each.mid, each.qos)
         _count([*answers, *(each for each in read if isinstance(each, Refused))], read)
 
 
