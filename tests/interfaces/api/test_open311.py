@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from urllib.parse import unquote_to_bytes, urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,7 @@ from tongxin.apps.publicity.actions import review
 from tongxin.guard.limits import Limit
 from tongxin.interfaces.api.open311 import door
 from tongxin.rules.channels import Channel
+from tongxin.rules.lifecycles.matter import Act
 from tongxin.rules.permissions import Actor, Duty, Role
 from tongxin.rules.publicity import Showing
 
@@ -266,17 +268,32 @@ def test_a_place_is_a_point_a_code_or_words_in_this_order(key):
     assert lies(address_id="3308")[0] == 400  # a whole city is no place to go to
 
 
-def test_a_key_sent_twice_is_one_request_and_another_story_is_refused(key):
+def test_a_key_sent_twice_is_one_request_and_another_story_is_refused(town, key):
     told = a_request(key)
 
     first = post("requests.json", told, X_Idempotency_Key="fms-417")
+    accepted = Matter.objects.get()
+    actions.take(
+        Act.ACCEPT, matter_id=accepted.pk, by=town.acceptor, now=accepted.reported_at
+    )  # due next is something else
     again = post("requests.json", told, X_Idempotency_Key="fms-417")
     other = post("requests.json", told | {"description": "别的事。"}, X_Idempotency_Key="fms-417")
 
     assert (first.status_code, again.status_code) == (201, 200)
-    assert first.json()[0]["service_request_id"] == again.json()[0]["service_request_id"]
+    assert first.json() == again.json()  # its promise, too
     assert errors(other)[0][0] == 400
     assert Matter.objects.count() == 1
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "latin-1"])
+def test_a_text_that_is_not_utf8_is_refused_rather_than_kept_as_something_else(key, encoding):
+    told = a_request(key) | {"description": "垃圾" if encoding == "gbk" else "déchets"}
+    escaped = urlencode(told, encoding=encoding, errors="ignore")
+
+    for body in (escaped, unquote_to_bytes(escaped)):
+        answer = Client().post(f"{BASE}requests.json", body, content_type="application/x-www-form-urlencoded")
+        assert "UTF-8" in errors(answer)[0][1]
+    assert not Matter.objects.exists()
 
 
 @pytest.mark.parametrize("form", ["xml", "json"])

@@ -7,6 +7,7 @@ method it does not use is answered as HTTP has it: 405, naming those that there 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, TooManyFieldsSent, TooManyFilesSent
@@ -163,7 +164,17 @@ def _sent(request: HttpRequest) -> list:
         raise problems.TooLarge("body.too_large", limit_mb=limit_mb)
     if request.content_type not in FORMS and request.META.get("CONTENT_LENGTH") not in (None, "", "0"):
         raise Invalid("open311.no_form", found=(request.content_type or "—")[:40])
+    if request.content_type == FORMS[0]:
+        _check_letters(request.body)
     return [request.POST, request.GET]
+
+
+def _check_letters(form: bytes) -> None:
+    """Raise BadRequest for another encoding than UTF-8, of which Django would keep what it made of it."""
+    try:
+        unquote_to_bytes(form).decode()
+    except UnicodeDecodeError as wrong:
+        raise BadRequest("encoding") from wrong
 
 
 def _caller(request: HttpRequest, params: Params) -> keys.Caller | None:

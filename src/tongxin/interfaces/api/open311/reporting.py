@@ -50,8 +50,10 @@ def report(call: Call) -> tuple[Listing, int]:
             actions.try_report(incoming, by=by, now=call.now)
             return _answer(f"{TEST}{secrets.token_hex(4).upper()}", NOTICES["test"][0 if call.is_chinese else 1]), 201
         reported = actions.report(incoming, by=by, now=call.now, source=f"open311:{by.ref.removeprefix('key:')}")
+        if not reported.is_new:
+            reported, photos = _again(incoming, reported, photos)
         reporter = holding_receipt(reported.id)  # the photos are the reporter's, and are erased with the words
-        for photo in _wanted(incoming, reported, photos):
+        for photo in photos:
             actions.attach_received(photo, matter_id=reported.id, kind=media.BEFORE, by=reporter, now=call.now)
     call.request.noted = {"matter": reported.number}  # type: ignore[attr-defined]
     if reported.is_new:
@@ -59,15 +61,17 @@ def report(call: Call) -> tuple[Listing, int]:
     return _answer(reported.number, _notice(call, reported)), 201 if reported.is_new else 200
 
 
-def _wanted(incoming: Incoming, reported: actions.Reported, photos: list[Received]) -> list[Received]:
-    """Return the photos still to be kept: of a request sent again, those that were lost on the way, while it is open.
+def _again(
+    incoming: Incoming, reported: actions.Reported, photos: list[Received]
+) -> tuple[actions.Reported, list[Received]]:
+    """Return a request sent again, promised for when it was, and the photos lost on the way, while it is open.
 
-    Raises Invalid where what is sent again tells something else.
+    Raises Invalid where it tells something else than the first time.
     """
-    if reported.is_new:
-        return photos
-    replays.check(incoming, replays.kept([(incoming, reported)])[reported.id])
-    return photos if reported.state in OPEN else []
+    known = replays.kept([(incoming, reported)])[reported.id]
+    replays.check(incoming, known)
+    due_at = known.whole_due_at  # type: ignore[attr-defined]  # of all of it: the matter's own is of its next step
+    return reported._replace(due_at=due_at), photos if reported.state in OPEN else []
 
 
 def _answer(number: str, notice: str) -> Listing:
@@ -163,7 +167,7 @@ def _place(params: Params) -> tuple[float | None, float | None, str, str]:
     if lat or lon:
         if not (lat and lon):
             raise Invalid("point.half")
-        return _degrees(lon, lat), _degrees(lat, lat), "", address[:PLACE_LIMIT]
+        return *_point(lon, lat), "", address[:PLACE_LIMIT]
     if code:
         return None, None, _coded(code), address[:PLACE_LIMIT]
     if address:
@@ -176,11 +180,11 @@ def _told(params: Params, name: str) -> str:
     return "" if text == NOT_PINPOINTED else text
 
 
-def _degrees(text: str, lat: str) -> float:
+def _point(lon: str, lat: str) -> tuple[float, float]:
     try:
-        return float(text)
+        return float(lon), float(lat)
     except ValueError as wrong:
-        raise Invalid("point.invalid", lon=text[:20], lat=lat[:20]) from wrong
+        raise Invalid("point.invalid", lon=lon[:20], lat=lat[:20]) from wrong
 
 
 def _coded(code: str) -> str:
