@@ -12,6 +12,7 @@ import { iconOf, say } from "./words.js";
 const PATIENCE = 6_000; // milliseconds to wait for the answer before going on; it is sent anyway
 const APART = new Set(["csrfmiddlewaretoken", "key"]);
 const taken = new WeakMap(); // by the element of the photos: what was taken, resized
+const going = new WeakSet(); // forms on their way: a second tap while the phone looks where it is adds nothing
 
 export function shotsOf(form, name) {
   const element = form.querySelector(`[data-shots="${name}"]`);
@@ -25,6 +26,8 @@ export function takeForms(send, sendLater) {
     form.addEventListener("submit", (event) => submitted(event, form, send, sendLater));
     tick(form);
   }
+  // a form taken out of the browser's memory has been sent
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
 function takeShots(element) {
@@ -89,27 +92,29 @@ async function submitted(event, form, send, sendLater) {
     return;
   }
   event.preventDefault();
-  await resizing;
-  const missing = missingIn(form, button);
-  if (missing) {
-    tell(wrongOf(form), missing);
-    return;
-  }
-  if (button?.hasAttribute("data-here")) await locate(form);
-  const items = itemsOf(form, button);
-  const buttons = document.querySelectorAll(`button[form="${form.id}"], #${form.id} button`);
-  buttons.forEach((each) => { each.disabled = true; });
-  try {
-    await add(items);
-  } catch {
-    buttons.forEach((each) => { each.disabled = false; });
-    tell(wrongOf(form), say("no_room"));
+  if (going.has(form)) return;
+  going.add(form);
+  const group = await kept(form, button).catch(() => tell(wrongOf(form), say("no_room")));
+  if (!group) {
+    going.delete(form);
     return;
   }
   sendLater();
   await Promise.race([send(), new Promise((done) => setTimeout(done, PATIENCE))]);
-  sessionStorage.setItem("tongxin-said", await outcome(items[0].group));
+  sessionStorage.setItem("tongxin-said", await outcome(group));
   location.assign(form.dataset.next || document.body.dataset.waiting);
+}
+
+// Keep what a form says on the phone and return the group of its items; nothing where it lacks something, as it says.
+async function kept(form, button) {
+  await resizing;
+  const missing = missingIn(form, button);
+  if (missing) return tell(wrongOf(form), missing);
+  if (button?.hasAttribute("data-here")) await locate(form);
+  const items = itemsOf(form, button);
+  await add(items);
+  for (const each of document.querySelectorAll(`button[form="${form.id}"], #${form.id} button`)) each.disabled = true;
+  return items[0].group;
 }
 
 async function outcome(group) {
