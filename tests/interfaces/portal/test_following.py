@@ -195,6 +195,7 @@ def test_the_answer_is_told_and_what_stood_before_it_is_not_nor_a_telephone_in_i
 
 def test_photos_of_a_matter_that_runs_are_shown_to_who_sent_them_only(mine, town):
     matter, link = mine("AWAITING_CHECK")
+    assert "下一步：网格员到现场看" in text(reporters(matter).get(link))
     (after,) = _after(matter)
     own = actions.add_photo(a_photo(77), matter_id=matter.pk, by=holding_receipt(matter.pk), now=timezone.now())
 
@@ -227,6 +228,7 @@ def test_a_closed_matter_is_rated_once_and_appealed_against(mine):
 
     silent = phone.post(link + "rate", {"solved": "no", "rating": "dissatisfied", "text": ""})
     assert silent.status_code == 422 and 'value="dissatisfied" required checked' in text(silent)
+    assert "请写明哪里没办好" in text(silent)
     assert phone.post(link + "rate", {"solved": "yes", "rating": "satisfied"}).status_code == 302
     assert "您的评价：满意" in text(phone.get(link))
     assert phone.post(link + "rate", {"solved": "yes", "rating": "satisfied"}).status_code == 422
@@ -266,7 +268,12 @@ def test_a_neighbor_joins_and_both_follow_their_own_receipts(mine):
     assert sent["Location"] == f"/p/t/{own.receipt}/?done=joined"
     page = text(client.get(sent["Location"]))
     assert "我家也是" in page and "并在一起办" in page and matter.number not in page and "王阿姨" not in page
-    assert "另有 1 件同样的事" in page and "另有 1 件同样的事" in text(reporters(matter).get(link))
+    client.post(f"/p/join/{matter.number}/", {"same": "yes"})
+    assert Matter.objects.filter(master=matter, title="也遇到了：暴露垃圾").exists()
+    assert "data-sent" in page  # a draft that became this one is forgotten
+    assert "另有 2 件同样的事" in text(client.get(sent["Location"])) and "另有 2 件同样的事" in text(
+        reporters(matter).get(link)
+    )
 
 
 def test_the_reporter_takes_the_own_data_along_mends_and_erases_it(mine, town):
@@ -302,6 +309,7 @@ def test_the_reporter_chooses_where_to_be_told_and_takes_it_back(mine):
     assert phone.post(link + "telling", {"medium": "mail", "address": "wang@example.org"}).status_code == 302
     page = text(phone.get(link + "telling"))
     assert "w***@example.org" in page and "wang@" not in page
+    assert page.count("这里还没有接通") == 2 and 'name="address"' not in page  # nothing is promised that nobody sends
     told = json.loads(phone.get(link + "data.json").content)["told_at"]
     assert told == [{"by": "mail", "address": "wang@example.org"}]
     (kept,) = Subscription.objects.filter(matter=matter)

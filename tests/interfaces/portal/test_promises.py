@@ -112,6 +112,8 @@ def test_one_address_has_few_codes_sent_whatever_matters_they_are_about(town, ga
 
 def test_who_leaves_a_telephone_and_wants_to_be_told_of_nothing_is_told_of_nothing(phone, brands, town, gateway):
     told = {"text": LAMP, "contact_phone": PHONE, **here()}
+    form = text(phone.get(FORM))
+    assert "发短信到这个手机" in form and 'name="mail"' not in form  # there is a gateway, and no mail server
     quiet = reported(phone.post(FORM, told | {"quiet": "1", "mail": "wang@example.com"}))
     usual = reported(phone.post(FORM, told))
     for each in (quiet, usual):

@@ -10,6 +10,7 @@ from PIL import Image
 from tests.town import AT_SEA, NOW, SONGYUAN_01, a_matter, a_photo
 from tongxin.apps.journal.evidence import open_evidence
 from tongxin.apps.journal.queries import evidence_of
+from tongxin.apps.matters.actions import join
 from tongxin.apps.matters.models import Contact, Matter, Report
 from tongxin.apps.notify.models import Subscription
 from tongxin.interfaces.portal.hints import apart
@@ -135,7 +136,8 @@ def test_kinds_are_guessed_with_reasons_and_danger_says_whom_to_call(phone, bran
     page = phone.get("/p/report/kinds", {"text": LAMP}).content.decode()
     fire = phone.get("/p/report/kinds", {"text": "着火了，房子起火"}).content.decode()
 
-    assert "路灯不亮" in page and "因为写了" in page and "说不准" in page and page.count('name="template"') <= 5
+    assert "路灯不亮" in page and "因为写了" in page and "说不准" in page and page.count('name="template"') <= 4
+    assert re.findall(r'value="(\w+)" checked', page) == ["D02"]  # what is guessed is shown as chosen
     assert 'href="tel:119"' in fire and 'href="tel:119"' not in page
 
 
@@ -147,11 +149,15 @@ def test_what_lies_near_is_told_by_kind_and_distance_and_by_nothing_anybody_wrot
     plain = a_matter(town, template="D02", text=words, place="幸福里 3 号", by=RESIDENT, now=now)
     sealed = a_matter(town, template="D02", text=words, is_secret=True, by=RESIDENT, now=now)
     a_matter(town, template="A01", text=words, by=RESIDENT, now=now)
+    joined = join(number=plain.number, text=words, by=RESIDENT, now=now)
 
-    page = phone.get("/p/report/kinds", {"text": LAMP, **here()}).content.decode()
+    def page(**told):
+        return phone.get("/p/report/kinds", {"text": LAMP, **here(), **told}).content.decode()
 
-    assert plain.number in page and "50 米内" in page and f"/p/join/{plain.number}" in page
-    assert not any(said in page for said in (sealed.number, "王大爷", "张三", "幸福里", "邻里"))
+    assert plain.number in page() and "50 米内" in page() and f"/p/join/{plain.number}" in page(template="D02")
+    hidden = (sealed.number, joined.number, "王大爷", "张三", "幸福里", "邻里")
+    assert not any(said in page() for said in hidden)
+    assert plain.number not in page(template="none") and plain.number in page(template="?")
 
 
 def test_many_reports_from_one_address_are_refused_while_another_is_served(phone, brands):

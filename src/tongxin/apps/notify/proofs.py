@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from tongxin.apps.matters.models import Contact
-from tongxin.apps.notify.media import sms
+from tongxin.apps.notify.media import set_up, sms
 from tongxin.apps.notify.models import Proof, Subscription
 from tongxin.rules import proofs
 from tongxin.rules.occasions import Medium
@@ -34,11 +34,11 @@ def ways(matter_id: int) -> list[Way]:
     opens a receipt's link learns the media and nothing of the addresses.
     """
     found: dict[Medium, Way] = {}
-    if settings.SMS_GATEWAY:
+    can = set_up()
+    if Medium.SMS in can:
         phones = Contact.objects.filter(matter_id=matter_id).values_list("phone", flat=True)
         if any(sms.mobile(phone) for phone in phones):
             found[Medium.SMS] = Way(Medium.SMS)
-    can = [Medium.SMS] * bool(settings.SMS_GATEWAY) + [Medium.MAIL] * bool(settings.EMAIL_HOST)
     asked = Subscription.objects.filter(matter_id=matter_id, medium__in=can).order_by("-since", "-id")
     for id_, medium in asked.values_list("id", "medium") if can else ():
         found.setdefault(Medium(medium), Way(Medium(medium), id_))

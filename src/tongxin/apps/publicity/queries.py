@@ -120,7 +120,8 @@ class Near(NamedTuple):
 def near(lon: float, lat: float, templates: Sequence[str], now: datetime) -> list[Near]:
     """Return open, unsealed matters of these kinds around a point, nearest first. One statement, none off the map.
 
-    Only kinds of public ground: what happens in a home, a dispute or a request for help is nobody else's.
+    What follows another is told by that one. Only kinds of public ground: what happens in a home, a dispute or a
+    request for help is nobody else's.
     """
     codes = [code for code in templates if publicity.is_singly(code, is_sealed=False)]
     located = locator().at(lon, lat).code if codes else None
@@ -137,7 +138,8 @@ def near(lon: float, lat: float, templates: Sequence[str], now: datetime) -> lis
         lon__range=(lon - wide, lon + wide),
         lat__range=(lat - high, lat + high),
     ).extra(where=[clause], params=values)
-    rows = found.exclude(state__in=GONE).values_list("number", "template_code", "lon", "lat", "reported_at")[:200]
+    led = found.exclude(state__in=(*GONE, Life.MERGED))
+    rows = led.values_list("number", "template_code", "lon", "lat", "reported_at")[:200]
     measured = [
         (meters, number, code, at)
         for number, code, east, north, at in rows

@@ -50,6 +50,12 @@ def _ringing(request: HttpRequest, now: datetime) -> Card | None:
     return Card("field/today_help.html", {"rings": rings}) if rings else None
 
 
+@card(45)
+def _calling(request: HttpRequest, now: datetime) -> Card | None:
+    """Lead to the places from which a team is called."""
+    return Card("field/today_calling.html", {}) if may(request.actor, Permission.ANSWER_HELP) else None  # type: ignore[attr-defined]
+
+
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """Show what rings for the team, and the places from which to call one."""

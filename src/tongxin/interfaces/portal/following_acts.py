@@ -216,7 +216,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
                 raise Refused("join.not_same")
             joined = actions.join(
                 number=number,
-                text=given[WORDS].strip() or _("I met the same."),
+                text=given[WORDS].strip() or _("Met too: %(kind)s") % {"kind": kind_of(master)},
                 contact_name=given["name"],
                 contact_phone=given["phone"],
                 by=RESIDENT,

@@ -246,7 +246,7 @@ def _title(domain: str, act: str, entry: Entry) -> str:
         f"matter.{Act.WITHDRAW}": _("You took it back"),
         f"matter.{Act.REOPEN}": _("Taken up again"),
         f"matter.{Act.REINSTATE}": _("Taken up again"),
-        f"matter.{Act.REHANDLE}": _("Handled anew"),
+        f"matter.{Act.REHANDLE}": _("It is handled anew"),
         f"matter.{Act.MERGE}": _("Put together with others who met the same"),
         f"matter.{Act.UNMERGE}": _("Handled by itself again"),
         f"matter.{Act.ESCALATE}": _("Raised to the desk above"),
@@ -298,7 +298,7 @@ TO_COME: tuple[tuple[str, frozenset[State]], ...] = (
     ("accept", frozenset({State.AWAITING_ACCEPTANCE, State.VERIFYING})),
     ("dispatch", BEFORE_DISPATCH),
     ("handle", BEFORE_DISPATCH | {State.AWAITING_SIGNATURE}),
-    ("check", frozenset(LAMP_CLOCK) - {State.AWAITING_CHECK, State.AWAITING_CLOSING}),
+    ("check", frozenset(LAMP_CLOCK) - {State.AWAITING_CLOSING}),
     ("answer", frozenset(LAMP_CLOCK) | {State.MERGED}),
     ("rate", frozenset(LAMP_CLOCK) | {State.MERGED}),
 )
@@ -306,7 +306,7 @@ TO_COME: tuple[tuple[str, frozenset[State]], ...] = (
 
 def _to_come(state: State, matter: Matter) -> Iterator[Moment]:
     said = {
-        "accept": (_("Next: whether it is taken up"), ""),
+        "accept": (_("Whether it is taken up"), ""),
         "dispatch": (_("Given to whose work it is"), ""),
         "handle": (_("Handled"), ""),
         "check": (_("A grid worker looks on site"), _("Whoever handled it cannot say so alone")),
@@ -316,9 +316,10 @@ def _to_come(state: State, matter: Matter) -> Iterator[Moment]:
     if state is State.CLOSED and not matter.rating:
         yield Moment("now", *said["rate"])
         return
-    for station, states in TO_COME:
-        if state in states:
-            yield Moment("todo", *said[station])
+    coming = [Moment("todo", *said[station]) for station, states in TO_COME if state in states]
+    for nth, each in enumerate(coming):
+        title = each.title[:1].lower() + each.title[1:]
+        yield each if nth else each._replace(title=_("Next: %(step)s") % {"step": title})
 
 
 # --- what the city answered ------------------------------------------------------------------------------

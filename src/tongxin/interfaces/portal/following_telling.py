@@ -3,13 +3,13 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tongxin.apps.notify import actions, queries
+from tongxin.apps.notify.media import set_up
 from tongxin.apps.notify.media.sms import mobile
 from tongxin.apps.notify.models import Subscription
 from tongxin.guard.addresses import address_of
@@ -51,7 +51,8 @@ def telling(request: HttpRequest, receipt: UUID) -> HttpResponse:
     ways = [_way(each) for each in queries.subscriptions(found.me, matter_id=found.matter.pk)]
     context = {
         "ways": ways,
-        "media": [(Medium.SMS.value, _("Short message")), (Medium.MAIL.value, _("E-mail"))],
+        "media": [(Medium.SMS, _("Short message")), (Medium.MAIL, _("E-mail"))],
+        "can": set_up(),
         "given": given,
         "errors": errors,
         "is_silent": queries.is_silent(found.me, found.matter),
@@ -77,7 +78,7 @@ def _set(found: Visit, given: dict[str, str]) -> None:
 def _left(found: Visit) -> str:
     """Return the telephone that was left, masked, where messages go to it while nothing else was asked for."""
     contact = getattr(found.matter, "contact", None)
-    return masked_phone(contact.phone) if contact and settings.SMS_GATEWAY and mobile(contact.phone) else ""
+    return masked_phone(contact.phone) if contact and Medium.SMS in set_up() and mobile(contact.phone) else ""
 
 
 def _way(each: Subscription) -> Way:

@@ -110,10 +110,12 @@ def kinds_for(text: str, chosen: str) -> dict[str, Any]:
 def near_for(given: Mapping[str, str], offers: list[Offer]) -> dict[str, Any]:
     """Return what others reported near this point that may be the same, by kind and distance alone."""
     point = point_of(given, quietly=True)
-    if point is None or not offers:
+    picked = given.get("template", "")
+    if point is None or picked == NONE:
         return {"nearby": []}
-    codes = [given["template"]] if given.get("template") else [each.code for each in offers]
-    return {"nearby": near(*point, codes, timezone.now()), "names": {c: kinds.current()[c].name for c in codes}}
+    names = {each.code: each.name for each in offers}
+    codes = [picked] if picked in names else list(names)
+    return {"nearby": near(*point, codes, timezone.now()) if codes else [], "names": names}
 
 
 def place_for(given: Mapping[str, str]) -> dict[str, Any]:

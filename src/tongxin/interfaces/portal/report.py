@@ -25,6 +25,7 @@ from tongxin.apps.matters.actions import Incoming, Reported
 from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT, PLACE_LIMIT
 from tongxin.apps.matters.suggesting.queries import guess
 from tongxin.apps.notify.actions import silence, subscribe
+from tongxin.apps.notify.media import set_up
 from tongxin.interfaces.portal import following_devices as devices
 from tongxin.interfaces.portal import hints, photos
 from tongxin.interfaces.portal.frame import GENERAL, page, public
@@ -202,10 +203,27 @@ def _page(request: HttpRequest, given: QueryDict, wrong: Mapping[str, str], *, s
         "towns": _towns(request.shell.area),  # type: ignore[attr-defined]
         "accepted_within": _accepted_within(),
         "undo": filters.span(UNDO_REPORT),
+        "can": set_up(),
+        "telling": _telling(),
         **hints.kinds_for(given.get("text", ""), given.get("template", "")),
         **hints.place_for(given),
     }
     return page(request, "portal/report.html", context, status=status)
+
+
+def _telling() -> str:
+    """Return what comes of a telephone or an address that is left here."""
+    can = set_up()
+    if not can:
+        return _("Nothing is sent from here yet: you look at the link of your receipt.")
+    if can == [Medium.SMS]:
+        return _("Unless you say so, short messages go to the telephone when something happens.")
+    if can == [Medium.MAIL]:
+        return _("Unless you say so, mails go to the address when something happens.")
+    return _(
+        "Unless you say so, short messages go to the telephone, or mails to the address, when something happens. "
+        "You can change it any time."
+    )
 
 
 def _fields(given: QueryDict, wrong: Mapping[str, str]) -> dict[str, Field]:

@@ -134,8 +134,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "call_back.no_rating": ("请选择满意程度。", "Choose how satisfied the reporter is."),
     "call_back.no_verdict": ("请选择“已解决”或“未解决”。", "Say whether it is solved."),
     "call_back.no_words": (
-        "不满意或未解决的，请写明群众说了什么，重办时要用。",
-        "Where it is not satisfactory or not solved, write what the reporter said: the next handling needs it.",
+        "不满意或未解决的，请写明哪里没办好，重办时要用。",
+        "Where it is not satisfactory or not solved, write what is still wrong: the next handling needs it.",
     ),
     "call_back.tried_lately": (
         "刚打过，{until} 以后再打才算一次。",

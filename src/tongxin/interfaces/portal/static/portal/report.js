@@ -14,7 +14,7 @@ async function show(id, address, given) {
   const url = new URL(address, location.href);
   for (const [name, value] of Object.entries(given)) url.searchParams.set(name, value);
   const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
-  document.getElementById(id).innerHTML = await answer.text(); // our own page, escaped by the server
+  if (answer.ok) document.getElementById(id).innerHTML = await answer.text(); // our own page, escaped by the server
 }
 
 function later(act) {
@@ -47,8 +47,8 @@ form.querySelector("[data-drop]").addEventListener("click", () => {
 // ---- kinds
 
 const where = () => ({ lon: field("lon").value, lat: field("lat").value });
-const template = () => form.querySelector("[name=template]:checked")?.value ?? "";
-const suggest = () => show("kinds", form.dataset.kinds, { text: field("text").value.slice(0, 400), template: template(), ...where() });
+let picked = form.dataset.picked; // by the reporter: what is only suggested changes with the words
+const suggest = () => show("kinds", form.dataset.kinds, { text: field("text").value.slice(0, 400), template: picked, ...where() });
 const suggestLater = later(suggest);
 
 // ---- place
@@ -123,6 +123,9 @@ agreed.addEventListener("change", usePhotoPlace);
 // ---- the form
 
 field("text").addEventListener("input", suggestLater);
+form.addEventListener("change", ({ target }) => {
+  if (target.name === "template") picked = target.value;
+});
 field("place").addEventListener("input", search);
 form.addEventListener("input", keep);
 form.addEventListener("submit", () => {
