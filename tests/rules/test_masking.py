@@ -8,6 +8,7 @@ from tongxin.rules.masking import masked_name, masked_phone, masked_text
 def test_a_name_keeps_its_first_character_and_a_telephone_its_ends():
     assert masked_name("王女士") == "王*"
     assert masked_phone("138 1234 6027") == "138****6027"
+    assert masked_phone("+86 138 1234 6027") == masked_phone("008613812346027") == "138****6027"
     assert masked_phone("6027") == "****"
     assert masked_name("") == masked_phone("") == ""
 

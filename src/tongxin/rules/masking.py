@@ -16,6 +16,7 @@ def masked_name(name: str) -> str:
 def masked_phone(phone: str) -> str:
     """Return 138****6027 for 13812346027; of a number too short to hide in, nothing but stars."""
     digits = "".join(letter for letter in phone if letter.isdigit())
+    digits = re.sub(r"^(00)?86(?=1\d{10}$)", "", digits)  # a mobile as switchboards abroad write it
     if not phone:
         return ""
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else "****"
@@ -30,4 +31,4 @@ def _hidden(number: str) -> str:
     digits = number.lstrip("+").replace("-", "").replace(" ", "")
     if len(digits) == 18:
         return f"{digits[:3]}****"
-    return masked_phone(digits[-11:] if len(digits) > 11 else digits)
+    return masked_phone(digits)

@@ -57,6 +57,15 @@ def test_what_was_heard_is_not_heard_again_and_nothing_comes_out_of_order(town, 
     assert Call.objects.count() == 1
 
 
+def test_a_clock_that_runs_ahead_keeps_no_call_ringing(town, board):
+    told = Told("msg_ahead", CallEvent.ARRIVED, "c1", NOW + timedelta(days=9_999))
+
+    call = actions.hear(board.line.pk, told, by=reporting("line:12345"), now=NOW)
+
+    assert call.arrived_at == NOW
+    assert queries.at_hand(town.operator, NOW + 5 * HOUR) is None
+
+
 def test_the_number_is_read_by_nobody_and_gone_a_day_after_the_call(town, board, talking, settings):
     sealed = bytes(Call.objects.get().sealed_number)
     assert NUMBER.encode() not in sealed

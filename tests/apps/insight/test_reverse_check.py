@@ -11,11 +11,13 @@ from tests.town import GRIDS, NOW, ROOT, SIDE, SOUTH, WEST, a_report
 from tongxin.apps.insight import actions, comparisons, queries
 from tongxin.apps.insight.models import Comparison, Finding
 from tongxin.apps.journal.models import Entry
+from tongxin.apps.matters import actions as matters
 from tongxin.apps.matters.actions import report_many
 from tongxin.apps.matters.models import Matter
 from tongxin.rules.area_codes import Level
 from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Missing, NotAllowed, Refused
+from tongxin.rules.lifecycles.matter import Act, Ground
 from tongxin.rules.permissions import SYSTEM
 from tongxin.rules.reverse_check import Excuse, Review, Settings, Standing
 
@@ -228,6 +230,27 @@ def test_only_who_sets_the_reach_has_days_compared_and_only_days_that_were(town,
         assert refusal.value.code == code
     assert not Comparison.objects.exists()
     assert comparisons.last(town.duty_chief) is None
+
+
+def test_what_the_desk_found_to_be_none_or_another_leaves_the_list_and_what_was_judged_stays(town, rule):
+    spot = lambda n: (WEST + SIDE * (n + 0.5) / 2, SOUTH + SIDE / 2)  # noqa: E731
+    at, later = NOW - timedelta(days=2), NOW - timedelta(days=1)
+    seen = [told(Channel.HOTLINE, spot(n), later) for n in range(5)] + [told(Channel.GRID, spot(3), at)]
+    refused, reclassified, judged, matched, plain, by_grid = report_many(seen, by=SYSTEM, now=later)
+    compare(now=NOW - timedelta(hours=1))
+    actions.take(
+        Review.EXCUSE, matter_id=judged.id, text="夜间", excuse=Excuse.NOT_VISIBLE, by=town.duty_chief, now=NOW
+    )
+    none = {"ground": Ground.NOT_OURS, "reason": "不属受理范围", "route": "请找物业"}
+    for id_ in (refused.id, judged.id, by_grid.id):
+        matters.take(Act.REFUSE, matter_id=id_, by=town.duty_chief, now=NOW, **none)
+    matters.take(
+        Act.RECLASSIFY, matter_id=reclassified.id, by=town.duty_chief, now=NOW, template="F11", reason="问政策"
+    )
+
+    compare()
+
+    assert standings() == {judged.id: "excused", matched.id: "open", plain.id: "open"}
 
 
 def test_what_is_sealed_is_never_compared(town, rule):

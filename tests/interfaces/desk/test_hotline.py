@@ -89,6 +89,21 @@ def test_a_place_is_found_by_characters_pinyin_and_initials_with_its_grid(town):
     assert places.search(town.neighbouring_dispatcher, "菜市场") == []
 
 
+def test_an_address_nobody_named_before_is_kept_within_the_village_it_names(town):
+    was, desk = a_matter(town, place="荷花菜市场北门"), visitor("operator")
+    offered = desk.get("/call/places", {"where": "松园社区 8 幢 3 单元"}).content.decode()
+    spot = offered.partition('name="spot" value="')[2].partition('"')[0]
+
+    beside = desk.get("/call/beside", {"spot": spot}).content.decode()
+    desk.post("/call/", WRITTEN | {"where": "松园社区 8 幢 3 单元", "spot": spot, "do": "dispatch"})
+
+    assert "荷花街道 松园社区" in offered and was.number in beside
+    matter = Matter.objects.exclude(pk=was.pk).get()
+    assert (matter.place, matter.area) == ("松园社区 8 幢 3 单元", "330802001001")
+    only = desk.get("/call/places", {"where": "荷花街道松园社区"}).content.decode()
+    assert 'data-name="松园社区"' in only
+
+
 def test_a_typed_code_finds_its_kind_beside_a_text_that_suggests_others(town):
     told = {"text": "问一下医保怎么备案。", "q": "f11"}
 

@@ -11,6 +11,7 @@ from tongxin.apps.hotline.actions import Arrived
 from tongxin.apps.hotline.letters import Said
 from tongxin.apps.hotline.models import Letter, Line, Reply
 from tongxin.apps.matters.models import Matter
+from tongxin.interfaces.desk import hotline_letters
 from tongxin.rules.channels import Channel
 from tongxin.rules.letters import Ignored
 from tongxin.rules.permissions import SYSTEM, reporting
@@ -82,6 +83,22 @@ def test_letters_are_settled_one_after_another_and_nothing_typed_is_lost(town, s
     assert "来信已清空" in empty and "已登记 2、已回信 1" in empty
     assert desk.get(f"/call/letters/{first.pk}/").status_code == 404
     assert desk.post(f"/call/letters/{first.pk}/", {"do": "aside"}).status_code == 409
+
+
+def test_every_letter_that_waits_is_reached_by_going_on_and_none_is_read_out(town, monkeypatch):
+    monkeypatch.setattr(hotline_letters, "LISTED", 2)
+    rows = [a_letter(n) for n in range(1, 5)]
+    desk, met, path = visitor("operator"), [], f"/call/letters/{rows[0].pk}/"
+
+    while path not in met:
+        met.append(path)
+        page = desk.get(path).content.decode()
+        path = re.search(r'href="(/call/letters/\d+/)" data-key="n"', page)[1]
+
+    assert len(met) == len(rows)
+    told = {"spot": FORM["spot"], "template": FORM["template"], "text": "x"}
+    assert 'id="script"' in desk.get("/call/beside", told).content.decode()
+    assert 'id="script"' not in desk.get("/call/beside", told | {"letter": 1}).content.decode() + page
 
 
 def test_letters_are_for_the_operators_of_their_unit_alone(town):

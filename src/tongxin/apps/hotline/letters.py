@@ -7,7 +7,7 @@ holds what is needed.
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from tongxin.apps.hotline.models import Enclosure, Letter, Reply
 from tongxin.apps.hotline.sealing import opened, opened_form
@@ -52,6 +52,12 @@ def waiting(actor: Actor) -> "QuerySet[Letter]":
     duty = duty_for(actor, Permission.TAKE_CALLS)
     mine = Letter.objects.filter(unit_id=duty.unit_id if duty else None, state=LetterState.WAITING)
     return mine.select_related("line").order_by("arrived_at", "id")
+
+
+def next_after(actor: Actor, letter: Letter) -> Letter | None:
+    """Return the letter that came next and still waits."""
+    later = Q(arrived_at__gt=letter.arrived_at) | Q(arrived_at=letter.arrived_at, pk__gt=letter.pk)
+    return waiting(actor).filter(later).first()
 
 
 def tally(actor: Actor, now: datetime) -> Clause | None:

@@ -26,7 +26,7 @@ class Spot:
     lon: float | None = None
     lat: float | None = None
     week: int = 0  # matters of the last seven days
-    is_past: bool = False
+    is_named: bool = False  # the name is the place's own, not that of its area
 
     @property
     def within(self) -> str:
@@ -45,8 +45,8 @@ def search(actor: Actor, typed: str) -> list[Spot]:
     past.sort(key=lambda spot: (not spot.name.lower().startswith(words[0]), -spot.week, spot.name))
     named = [Spot(each.name, each.code) for each in areas.search(typed, OFFERED) if _is_ground(each.code, own)]
     if not named:
-        told = gazetteer().places(typed, own)
-        named = [Spot(chain(code)[-1], code) for place in told for code in place.codes if _is_ground(code, own)]
+        told = [(place.end, code) for place in gazetteer().places(typed, own) for code in place.codes]
+        named = [_told(typed, end, code) for end, code in told if _is_ground(code, own)]
     kept = past[: OFFERED - min(len(named), 3)]
     return [*kept, *named][:OFFERED]
 
@@ -60,9 +60,14 @@ def _is_ground(code: str, own: Sequence[str]) -> bool:
     return len(code) >= Level.TOWN and code.startswith(tuple(own))
 
 
+def _told(typed: str, end: int, code: str) -> Spot:
+    """Return an area that was named within what was typed: what follows its name is an address there, kept as told."""
+    return Spot(typed.strip(), code, is_named=True) if typed[end:].strip() else Spot(chain(code)[-1], code)
+
+
 def _read() -> list[tuple[Spot, str]]:
     rows = Place.objects.values_list("name", "area", "lon", "lat", "week", "pinyin")
-    return [(Spot(*row[:5], is_past=True), f"{row[0].lower()} {row[5]}") for row in rows]
+    return [(Spot(*row[:5], is_named=True), f"{row[0].lower()} {row[5]}") for row in rows]
 
 
 _past = Remembered(_read, 30.0)

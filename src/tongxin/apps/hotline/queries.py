@@ -13,6 +13,7 @@ from tongxin.apps.matters.overlay_queues import tally_of
 from tongxin.apps.matters.queries import CAP, Clause, scope_clause, visible_to
 from tongxin.apps.people.models import Unit
 from tongxin.postgres.batches import run
+from tongxin.rules.area_codes import Level
 from tongxin.rules.calls import ANSWER_WITHIN, LIVE, CallAct, CallOutcome
 from tongxin.rules.channels import HEARD
 from tongxin.rules.errors import Missing
@@ -116,10 +117,15 @@ def returned(actor: Actor) -> "QuerySet[Matter]":
 def at_place(
     actor: Actor, now: datetime, *, area: str, place: str, lon: float | None, lat: float | None, limit: int = 5
 ) -> list[Matter]:
-    """Return what was reported of a place before, whoever reported it: this spot, or this address. One statement."""
+    """Return what was reported of a place before, whoever reported it: this spot, this address; else of its village.
+
+    One statement.
+    """
     here = Q()
     if lon is not None and lat is not None:
         here |= Q(lon__range=(lon - AROUND, lon + AROUND), lat__range=(lat - AROUND, lat + AROUND))
+    elif len(area) >= Level.VILLAGE:
+        here |= Q(area__startswith=area)
     if place and area:
         here |= Q(area__startswith=area, place=place)
     if not here:

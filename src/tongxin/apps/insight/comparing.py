@@ -56,6 +56,15 @@ WITH called AS (
 )
 SELECT count(*), count(*) FILTER (WHERE standing = 'open') FROM written
 """
+# what the desk found out since: no call to count, another kind or place, a report of the grid that was none
+LAPSED = """
+DELETE FROM insight_finding USING matters_matter AS called
+WHERE called.id = insight_finding.matter_id AND insight_finding.standing IN ('open', 'matched')
+  AND insight_finding.reported_at >= %s AND insight_finding.reported_at < %s
+  AND (called.state IN ('refused', 'voided') OR called.master_id IS NOT NULL OR called.area <> insight_finding.area
+       OR called.template_code <> insight_finding.template_code
+       OR insight_finding.match_id IN (SELECT id FROM matters_matter WHERE state IN ('refused', 'voided')))
+"""
 # towards its northern edge a degree of longitude is shortest: the widest cells hold everywhere
 NORTH = """
 SELECT coalesce(max(abs(lat)), 0) FROM matters_matter
@@ -73,10 +82,12 @@ class Compared(NamedTuple):
 def compare(start: datetime, end: datetime, *, settings: Settings, rule_id: int, now: datetime) -> Compared:
     """Compare what was called about in `[start, end)`; what was judged stays, what is matched late is matched.
 
-    Two statements. Runs of the same period at once write the same rows once.
+    What nobody has looked at goes where the desk found the call to be none, or another. Three statements. Runs of the
+    same period at once write the same rows once.
     """
     if not settings.templates or start >= end:
         return Compared(0, 0)
+    run(LAPSED, [start, end])
     [(north,)] = run(NORTH, [start, end])
     high = settings.radius_m / METRES_A_DEGREE
     told = {

@@ -5,7 +5,7 @@ Of a sealed matter nothing is said but its number.
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -146,9 +146,12 @@ def _due_key(line: Line, entry: Entry | None) -> Any:
 
 def _moment(at: datetime, language: str) -> str:
     local = at.astimezone(SHANGHAI)
+    hour = f"{local:%H:%M}"
+    if hour == "00:00":  # a day's limit ends with the day
+        local, hour = local - timedelta(days=1), "24:00"
     if language == CHINESE:
-        return f"{local.month} 月 {local.day} 日 {local:%H:%M}"
-    return f"{local.day} {local:%b %H:%M}"
+        return f"{local.month} 月 {local.day} 日 {hour}"
+    return f"{local.day} {local:%b} {hour}"
 
 
 def _day(day: date, language: str) -> str:

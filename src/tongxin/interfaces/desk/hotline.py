@@ -108,7 +108,9 @@ def beside(request: HttpRequest) -> HttpResponse:
     """Answer what is known of the place and the matter: the grid, the same matter, earlier ones, knowledge, kinds."""
     require(request.actor, Permission.TAKE_CALLS)  # type: ignore[attr-defined]
     context = hotline_form.known(request.actor, request.GET, timezone.now())  # type: ignore[attr-defined]
-    return render(request, "desk/call_beside.html", context | {"is_part": True})
+    return render(
+        request, "desk/call_beside.html", context | {"is_part": True, "reads_out": "letter" not in request.GET}
+    )
 
 
 @require_POST
@@ -157,7 +159,7 @@ def told_in(request: HttpRequest, *, is_urgent: bool = False) -> Told:
         key=posted.get("key", "") or secrets.token_urlsafe(12),
         text=posted.get("text", ""),
         template=posted.get("template", ""),
-        place=where.name if where and where.is_past else posted.get("where", "")[:120] if not spot else "",
+        place=where.name if where and where.is_named else posted.get("where", "")[:120] if not spot else "",
         area=where.area if where else "",
         lon=where.lon if where else None,
         lat=where.lat if where else None,
@@ -171,7 +173,7 @@ def told_in(request: HttpRequest, *, is_urgent: bool = False) -> Told:
 
 
 def dispatched(reported: Reported) -> str:
-    due = filters.long_moment(reported.due_at) if reported.due_at else ""
+    due = filters.long_moment(reported.due_at, day_end=True) if reported.due_at else ""
     told = {"number": reported.number, "due": due}
     return _("%(number)s: accepted, it lies at the town's desk. Filed by %(due)s at the latest.") % told
 
@@ -270,6 +272,7 @@ def _shown(
         **hotline_form.fields(actor, given, wrong, call),
         **hotline_form.known(actor, given, now),
         "is_part": False,
+        "reads_out": False,
         "seat": queries.seat_of(actor),
         "lines": list(queries.lines_of(actor)),
         "is_live": call is not None and call.state in (CallState.RINGING, CallState.TALKING),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from tongxin.apps.hotline.places import Spot
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT
 from tongxin.apps.people.queries import offices, unit_names
-from tongxin.interfaces.desk import lines, mending, suggest
+from tongxin.interfaces.desk import lines, mending, places, suggest
 from tongxin.look import filters
 from tongxin.look.forms import Choice, Field
 from tongxin.rules.area_codes import Level
@@ -83,13 +84,13 @@ def offered(found: Sequence[Spot]) -> list[Offered]:
 def read_spot(value: str) -> Spot | None:
     """Return the place that the form sent; None where it is none of ours."""
     area, _dash, rest = value.partition(SEPARATOR)
-    lon, lat, is_past, name = [*rest.split(SEPARATOR, 3), "", "", "", ""][:4]
+    lon, lat, is_named, name = [*rest.split(SEPARATOR, 3), "", "", "", ""][:4]
     if area not in names() or len(area) < Level.CITY:
         return None
     point = (_degrees(lon), _degrees(lat))
     if None in point:
         point = (None, None)
-    return Spot(name[:120], area, *point, is_past=is_past == "1")
+    return Spot(name[:120], area, *point, is_named=is_named == "1")
 
 
 def only_spot(actor: Actor, typed: str) -> str:
@@ -105,7 +106,7 @@ def spot_fields(value: str) -> dict[str, str]:
     found = read_spot(value)
     if found is None:
         return {}
-    kept = {"area": found.area, "place": found.name if found.is_past else ""}
+    kept = {"area": found.area, "place": found.name if found.is_named else ""}
     return kept | ({"lon": str(found.lon), "lat": str(found.lat)} if found.lon is not None else {})
 
 
@@ -113,14 +114,14 @@ def spot_of(form: Mapping[str, str]) -> str:
     """Return the place of a draft as the form sends it."""
     if not form.get("area"):
         return ""
-    past = "1" if form.get("place") else ""
+    named = "1" if form.get("place") else ""
     name = form.get("place") or form.get("where", "")
-    return SEPARATOR.join((form["area"], form.get("lon", ""), form.get("lat", ""), past, name))
+    return SEPARATOR.join((form["area"], form.get("lon", ""), form.get("lat", ""), named, name))
 
 
 def _value(spot: Spot) -> str:
     lon, lat = ("", "") if spot.lon is None or spot.lat is None else (f"{spot.lon:.6f}", f"{spot.lat:.6f}")
-    return SEPARATOR.join((spot.area, lon, lat, "1" if spot.is_past else "", spot.name))
+    return SEPARATOR.join((spot.area, lon, lat, "1" if spot.is_named else "", spot.name))
 
 
 def _degrees(text: str) -> float | None:
@@ -243,9 +244,12 @@ def known(actor: Actor, given: QueryDict, now: datetime) -> dict[str, Any]:
         "q": given.get("q", ""),
         "same": found.same,
         "earlier": _earlier(actor, spot, {each.number for each in found.same}, now),
-        "has_place": spot is not None,
+        "has_place": spot is not None and (spot.is_named or spot.lon is not None or len(spot.area) >= Level.VILLAGE),
         "facts": _facts(spot, area, template, given),
+        "map": places.map_of(replace(spot, area=area), height=120) if spot and len(area) >= Level.VILLAGE else None,
+        "is_sketch": places.is_sketch(area),
         "script": _script(spot, area, template, given),
+        "is_told": bool(given.get("text", "").strip()),
         "articles": list(_articles(given, area, template, now)),
     }
 
@@ -260,7 +264,7 @@ def _grid(spot: Spot | None) -> str:
 def _earlier(actor: Actor, spot: Spot | None, listed: set[str], now: datetime) -> list[Earlier]:
     if spot is None:
         return []
-    place = spot.name if spot.is_past else ""
+    place = spot.name if spot.is_named else ""
     rows = queries.at_place(actor, now, area=spot.area, place=place, lon=spot.lon, lat=spot.lat)
     language = get_language() or "zh-hans"
     return [
@@ -280,7 +284,11 @@ def _earlier(actor: Actor, spot: Spot | None, listed: set[str], now: datetime) -
 def _facts(spot: Spot | None, area: str, template: str, given: QueryDict) -> list[tuple[str, str]]:
     if spot is None:
         return []
-    facts = [(_("Grid"), chain(area)[-1]), (_("Code"), area), (_("Within"), " ".join(chain(area)[-4:-1]))]
+    facts = [
+        (_("Grid") if len(area) >= Level.GRID else _("Area"), chain(area)[-1]),
+        (_("Code"), area),
+        (_("Within"), " ".join(chain(area)[-4:-1])),
+    ]
     if unit := _unit(area, template, given):
         facts.append((_("Handled by"), unit))
     return facts

@@ -29,7 +29,7 @@ from tongxin.rules.lifecycles.matter import TEXT_LIMIT
 from tongxin.rules.permissions import Permission, require
 from tongxin.rules.working_time import SHANGHAI
 
-LISTED = 8
+LISTED = 30
 SETTLED = (LetterState.REPORTED, LetterState.ANSWERED, LetterState.ASIDE, LetterState.IGNORED)
 
 
@@ -133,16 +133,16 @@ def _beside(
     actor = request.actor  # type: ignore[attr-defined]
     drawn = _drawn(letter, now, tells_writer=given is None or "tells_writer" in given)
     told = given if given is not None else _begun(drawn)
-    ids = [each.pk for each in waiting]
-    after = ids[(ids.index(letter.pk) + 1) % len(ids)] if letter.pk in ids else ids[0] if ids else letter.pk
+    after = letters.next_after(actor, letter) or waiting[0] if waiting else letter
     fields = hotline_form.fields(actor, told, wrong, None)
     for name, changes in _asked().items():
         fields[name] = replace(fields[name], **changes)
     return {
         "letter": drawn,
         "rows": [_listed(each, now) for each in waiting],
-        "next_url": reverse("desk:call-letter", args=[after]) if after != letter.pk else "",
+        "next_url": reverse("desk:call-letter", args=[after.pk]) if after != letter else "",
         "is_part": False,
+        "reads_out": False,
         **hotline_form.quiet_bar(actor, queries.at_hand(actor, now), now),
         **fields,
         **hotline_form.known(actor, told, now),

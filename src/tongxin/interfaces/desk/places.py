@@ -11,6 +11,7 @@ from shapely.geometry import shape as read_shape
 from shapely.geometry.base import BaseGeometry
 
 from tongxin.apps.areas.queries import chain, children, named, names, said, shapes
+from tongxin.apps.hotline.places import Spot
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.queries import Row
 from tongxin.look.maps import METERS_A_DEGREE, Ground, Mark, SmallMap, small_map
@@ -42,7 +43,12 @@ def is_sketch(area: str) -> bool:
 
 
 def map_of(
-    matter: Matter | Row, near: Sequence[Placed] = (), *, width: int = 372, height: int = 168, ring_m: float = 100
+    matter: Matter | Row | Spot,
+    near: Sequence[Placed] = (),
+    *,
+    width: int = 372,
+    height: int = 168,
+    ring_m: float = 100,
 ) -> SmallMap:
     """Draw the matter's own area among its neighbours, its pin, and the near matters by number."""
     pin = (matter.lon, matter.lat) if matter.lon is not None and matter.lat is not None else None
