@@ -8,7 +8,7 @@ from tests import town as towns
 from tongxin.apps.journal import outbox
 from tongxin.apps.matters import actions
 from tongxin.apps.matters.models import Matter
-from tongxin.apps.notify import queries
+from tongxin.apps.notify import queries, speaking
 from tongxin.apps.notify.actions import choose, read_all, read_one, subscribe
 from tongxin.apps.notify.models import Notice, Sending
 from tongxin.apps.people.models import Post
@@ -67,6 +67,14 @@ def test_delivering_twice_tells_once_and_old_news_tell_nobody(town, now, worked)
     outbox._REACTIONS["notify.tell"](entries, now)
 
     assert told(town.handler) == [(Occasion.TO_SIGN, matter.number)]
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "11 月 30 日 24:00"), ("en", "30 Nov 24:00")])
+def test_a_limit_of_whole_days_is_told_to_end_with_its_last_day(language, said):
+    midnight = towns.utc(2026, 11, 30, 16)
+
+    assert speaking._moment(midnight, language) == said
+    assert "08:00" in speaking._moment(midnight + timedelta(hours=8), language)
 
 
 def test_of_a_sealed_matter_no_more_is_said_than_its_number(town, now, worked):
