@@ -2,6 +2,8 @@
 
 import base64
 import json
+import socket
+import time
 from datetime import timedelta
 
 import http_ece
@@ -18,11 +20,15 @@ from tongxin.apps.matters.models import Matter
 from tongxin.apps.notify import sending
 from tongxin.apps.notify.actions import choose, retry, set_robot, set_wording, subscribe
 from tongxin.apps.notify.media import push
+from tongxin.apps.notify.media.parcel import Parcel
+from tongxin.apps.notify.media.table import ADAPTERS
 from tongxin.apps.notify.models import Sending, Subscription
 from tongxin.apps.notify.purging import CONTACTS, purge
 from tongxin.apps.people.models import Account
+from tongxin.guard import outward
 from tongxin.rules.errors import Invalid, NotAllowed
 from tongxin.rules.lifecycles.matter import Act, CloseKind
+from tongxin.rules.occasions import Medium
 from tongxin.rules.permissions import holding_receipt
 from tongxin.rules.retries import TO_PEOPLE
 
@@ -83,6 +89,24 @@ def test_a_gateway_in_trouble_is_asked_again_later_and_a_message_comes_once(town
     Sending.objects.update(state="waiting")  # as if the worker had been killed before it wrote that down
     sending.send_due(now + TO_PEOPLE[0])
     assert [each.times for each in gateway.taken] == [2]
+
+
+@pytest.mark.parametrize("medium", [Medium.MAIL, Medium.WECOM, Medium.SMS])
+def test_a_server_that_never_answers_is_waited_for_twice_and_not_by_every_message(house, monkeypatch, medium):
+    monkeypatch.setattr(outward, "SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        deaf.settimeout(0.2)
+        house.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        house.EMAIL_HOST, house.EMAIL_PORT = deaf.getsockname()
+        house.EMAIL_TIMEOUT = 0.1
+        to = {Medium.MAIL: "a@city.example", Medium.SMS: PHONE}.get(medium, f"http://127.0.0.1:{house.EMAIL_PORT}/")
+        house.SMS_GATEWAY = f"http://127.0.0.1:{house.EMAIL_PORT}/sms"
+        begun = time.monotonic()
+
+        outcomes = list(ADAPTERS[medium](Parcel((n,), to, "题", "文") for n in range(120)))
+
+    assert {(each.is_sent, each.code, each.is_final) for each in outcomes} == {(False, "timeout", False)}
+    assert time.monotonic() - begun < 1
 
 
 def test_what_was_taken_by_a_worker_that_died_is_taken_again_when_its_time_is_over(town, now, gateway):

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from tongxin.apps.notify import hooks, queries
 from tongxin.apps.notify.actions import change_endpoint, open_endpoint, remove_endpoint, replay, rotate_secret
 from tongxin.apps.notify.models import Endpoint, Event
 from tongxin.apps.people.models import Post
-from tongxin.guard import destinations
+from tongxin.guard import destinations, outward
 from tongxin.guard.outward import Unreached, post
 from tongxin.rules.errors import Invalid, Missing, NotAllowed
 from tongxin.rules.occasions import Occasion
@@ -134,6 +135,35 @@ def test_one_matters_news_come_in_order_though_one_of_them_fails_at_first(town, 
     ]
 
 
+def test_who_is_slow_to_answer_keeps_no_other_waiting(town, now, endpoint, receiver, monkeypatch):
+    """One of two endpoints never answers, and much is owed to it; the other is told all the same."""
+    monkeypatch.setattr(hooks, "SLOW_SECONDS", 0.1)
+    monkeypatch.setattr(outward, "SECONDS", 0.3)
+    hung, release = f"{receiver.url}/hung", threading.Event()
+    receiver.says = lambda came: release.wait(5) and 200 if came.path == "/hung" else 200
+    silent = open_endpoint(name="不应答", url=hung, kinds=["matter.*"], by=town.duty_chief, now=now)
+    for _ in range(4):
+        towns.a_matter(town, "HANDLING", now=now)
+    at = now + timedelta(minutes=15)
+    outbox.drain(at)
+
+    hooks.send_due(at)
+    tried = set(Event.objects.filter(endpoint=silent).values_list("tries", flat=True))
+    begun = time.monotonic()
+    while hooks.send_due(at):
+        pass
+
+    assert tried == {0, 1}  # those behind the first ones were left for later, and no try was counted
+    assert time.monotonic() - begun < 0.3
+    assert {each.state for each in Event.objects.filter(endpoint=endpoint)} == {"sent"}
+
+    release.set()
+    later = Endpoint.objects.get(pk=silent.pk).rest_until
+    while hooks.send_due_slowly(later) + hooks.send_due(later):
+        later += TO_PROGRAMS[0]
+    assert {each.state for each in Event.objects.filter(endpoint=silent)} == {"sent"}
+
+
 def test_two_secrets_sign_for_a_day_after_one_was_changed(town, now, endpoint, receiver):
     old = endpoint.secret
     new = rotate_secret(endpoint_id=endpoint.pk, by=town.handler, now=now).secret
@@ -224,8 +254,6 @@ def test_a_name_that_leads_into_the_house_is_found_out_when_connecting(settings,
 
 
 def test_nobody_is_followed_elsewhere_or_waited_for_byte_by_byte(receiver, monkeypatch):
-    from tongxin.guard import outward
-
     receiver.says, receiver.headers = lambda came: 302, {"Location": "http://127.0.0.1:1/"}
     assert post(f"{receiver.url}/hook", b"{}", {}).status == 302
     assert len(receiver.came) == 1

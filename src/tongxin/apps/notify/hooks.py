@@ -7,6 +7,7 @@ see. Nothing of a person is in it; of a sealed matter only its number.
 import base64
 import json
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -33,21 +34,28 @@ BATCH = 500
 AT_ONCE = 16
 LEASE = timedelta(minutes=8)  # a batch of endpoints that all keep us waiting: 500 / 16 × 10 s is five minutes
 PATIENCE = 3  # so many failures of one event hold back the later ones of its matter
+SLOW_SECONDS = 2.0  # who takes longer to answer stands in a line of its own, so that others are told at once
+SLOW_BATCH = 2 * AT_ONCE
+
+_slow: set[int] = set()  # endpoints that took longer when they were last asked
+
+LATER = Outcome(False, "later")  # not tried in this batch
 
 _TAKE = f"""
     UPDATE notify_event e SET tries = e.tries + 1, next_try_at = %s::timestamptz
     FROM (SELECT due.id FROM notify_event due JOIN notify_endpoint p ON p.id = due.endpoint_id
         WHERE due.state = '{WAITING}' AND due.next_try_at <= %s::timestamptz
-            AND p.disabled_at IS NULL AND p.removed_at IS NULL
+            AND (p.id = ANY(%s::bigint[])) = %s AND p.disabled_at IS NULL AND p.removed_at IS NULL
             AND NOT EXISTS (SELECT FROM notify_event first WHERE first.endpoint_id = due.endpoint_id
                 AND first.matter_id = due.matter_id AND first.state = '{WAITING}'
                 AND first.entry_id < due.entry_id AND first.tries < {PATIENCE})
-        ORDER BY due.next_try_at, due.id LIMIT {BATCH} FOR UPDATE OF due SKIP LOCKED) due
+        ORDER BY due.next_try_at, due.id LIMIT %s FOR UPDATE OF due SKIP LOCKED) due
     WHERE e.id = due.id RETURNING e.id, e.endpoint_id, e.entry_id, e.kind, e.matter_id, e.tries"""
 _RECORD = """
-    UPDATE notify_event e SET state = r.state, code = r.code, next_try_at = r.next_at,
+    UPDATE notify_event e SET state = r.state, tries = r.tries, code = coalesce(r.code, e.code),
+        next_try_at = r.next_at,
         ended_at = CASE WHEN r.state = 'waiting' THEN NULL ELSE %s::timestamptz END
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[]) r (id, state, code, next_at)
+    FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::text[], %s::timestamptz[]) r (id, state, tries, code, next_at)
     WHERE e.id = r.id"""
 
 
@@ -72,20 +80,37 @@ class Request(NamedTuple):
 
 
 def send_due(now: datetime) -> int:
-    """Send the events that are due, one batch, and return how many were tried."""
-    taken = sorted(Taken(*row) for row in run(_TAKE, [now + LEASE, now]))
+    """Send the events that are due to whoever answers quickly, one batch, and return how many were tried."""
+    return _send_batch(now, BATCH, is_slow=False)
+
+
+def send_due_slowly(now: datetime) -> int:
+    """Send the events that are due to whoever lets us wait, a small batch, and return how many were tried."""
+    return _send_batch(now, SLOW_BATCH, is_slow=True)
+
+
+def forget() -> None:
+    """Forget who was slow."""
+    _slow.clear()
+
+
+def _send_batch(now: datetime, most: int, *, is_slow: bool) -> int:
+    taken = sorted(Taken(*row) for row in run(_TAKE, [now + LEASE, now, list(_slow), is_slow, most]))
     if not taken:
         return 0
     endpoints = Endpoint.objects.in_bulk({one.endpoint_id for one in taken})
     requests = dict(_requests(taken, endpoints, now))
+    to = {one.id: one.endpoint_id for one in taken}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        tried = dict(zip(requests, pool.map(_post, requests.values()), strict=True))
+        outcomes = pool.map(lambda id_: _tried(requests[id_], to[id_], may_wait=is_slow), requests)
+        tried = dict(zip(requests, outcomes, strict=True))
     unseen = Outcome(False, "not_visible", is_final=True, is_gone=True)
     done = [(one, tried.get(one.id, unseen)) for one in taken]
     rows = [(one.id, *_after(one, outcome, now)) for one, outcome in done]
     send(_RECORD, [now, *(list(column) for column in zip(*rows, strict=True))])
     for id_, endpoint in endpoints.items():
-        _judge(endpoint, [outcome for one, outcome in done if one.endpoint_id == id_ and one.id in tried], now)
+        heard = (outcome for one, outcome in done if one.endpoint_id == id_ and one.id in tried)
+        _judge(endpoint, [outcome for outcome in heard if outcome is not LATER], now)
     return len(taken)
 
 
@@ -171,6 +196,16 @@ def new_secret() -> str:
 # --- sending ---------------------------------------------------------------------------------------------
 
 
+def _tried(request: Request, endpoint_id: int, *, may_wait: bool) -> Outcome:
+    """Send one event and note how long its endpoint took; one found slow meanwhile is left to the line of its own."""
+    if endpoint_id in _slow and not may_wait:
+        return LATER
+    begun = time.monotonic()
+    outcome = _post(request)
+    (_slow.add if time.monotonic() - begun > SLOW_SECONDS else _slow.discard)(endpoint_id)
+    return outcome
+
+
 def _post(request: Request) -> Outcome:
     from tongxin.guard import outward
 
@@ -185,15 +220,17 @@ def _post(request: Request) -> Outcome:
     return outcome._replace(is_final=False)  # what a receiver refuses today it may take when it is mended
 
 
-def _after(one: Taken, outcome: Outcome, now: datetime) -> tuple[str, str, datetime]:
+def _after(one: Taken, outcome: Outcome, now: datetime) -> tuple[str, int, str | None, datetime]:
     if outcome.is_sent:
-        return SENT, outcome.code, now
+        return SENT, one.tries, outcome.code, now
     if outcome.is_gone:
-        return DROPPED, outcome.code, now
+        return DROPPED, one.tries, outcome.code, now
+    if outcome is LATER:
+        return WAITING, one.tries - 1, None, now
     pause = wait(one.tries, TO_PROGRAMS)
     if pause is None:
-        return FAILED, outcome.code, now
-    return WAITING, outcome.code, now + max(pause, timedelta(seconds=outcome.wait_seconds))
+        return FAILED, one.tries, outcome.code, now
+    return WAITING, one.tries, outcome.code, now + max(pause, timedelta(seconds=outcome.wait_seconds))
 
 
 def _judge(endpoint: Endpoint, outcomes: Sequence[Outcome], now: datetime) -> None:

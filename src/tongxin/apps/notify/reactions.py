@@ -44,6 +44,12 @@ def send_events(now: datetime) -> int:
     return hooks.send_due(now)
 
 
+@aside(0.5)
+def send_events_slowly(now: datetime) -> int:
+    """Send what is owed to programs that let us wait."""
+    return hooks.send_due_slowly(now)
+
+
 @every(3600)
 def forget_what_is_over(now: datetime) -> None:
     """Forget contacts of matters long closed, old notices and old lines of the logs."""

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from tongxin.apps.notify.media.parcel import Outcome, Parcel
+from tongxin.apps.notify.media.parcel import Hosts, Outcome, Parcel
+
+TIMEOUT = Outcome(False, "timeout")
 
 
 def send(parcels: Iterable[Parcel]) -> Iterator[Outcome]:
@@ -15,10 +17,13 @@ def send(parcels: Iterable[Parcel]) -> Iterator[Outcome]:
         for _ in parcels:
             yield Outcome(False, "no_mail", is_final=True)
         return
-    connection = get_connection()
+    connection, hosts = get_connection(), Hosts()
     try:
         for parcel in parcels:
-            yield _send(parcel, connection)
+            outcome = TIMEOUT if hosts.is_silent(settings.EMAIL_HOST) else _send(parcel, connection)
+            if outcome is TIMEOUT:
+                hosts.note(settings.EMAIL_HOST)
+            yield outcome
     finally:
         connection.close()
 
@@ -38,5 +43,6 @@ def _send(parcel: Parcel, connection: object) -> Outcome:
         return Outcome(False, f"smtp_{refused.smtp_code}", is_final=refused.smtp_code >= 500)
     except (smtplib.SMTPException, OSError) as wrong:
         connection.close()  # type: ignore[attr-defined]
-        return Outcome(False, "timeout" if isinstance(wrong, TimeoutError) else "unreachable")
+        is_late = isinstance(wrong, TimeoutError) or isinstance(wrong.__context__, TimeoutError)  # as smtplib wraps it
+        return TIMEOUT if is_late else Outcome(False, "unreachable")
     return Outcome(True, "250")

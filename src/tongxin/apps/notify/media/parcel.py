@@ -1,8 +1,15 @@
-"""What every adapter is given, and what it answers."""
+"""What every adapter is given, what it answers, and whom a batch waits for."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from tongxin.guard.outward import Answer
+
+WAITS = 2  # a host that lets us wait so often is left alone until the next batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +50,31 @@ def by_status(status: int, wait: str = "") -> Outcome:
         return Outcome(True, str(status))
     is_final = 400 <= status < 500 and status not in (408, 425, 429)
     return Outcome(False, str(status), is_final, wait_seconds=seconds)
+
+
+class Hosts:
+    """The hosts of one batch: whoever does not answer keeps the messages to others waiting twice, and no longer."""
+
+    def __init__(self) -> None:
+        self._waits: Counter[str] = Counter()
+
+    def is_silent(self, host: str) -> bool:
+        return self._waits[host] >= WAITS
+
+    def note(self, host: str) -> None:
+        """Remember that a host let us wait in vain."""
+        self._waits[host] += 1
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, is_trusted: bool = False) -> "Answer":
+        """Send one request as `outward.post` does. Raises Unreached, at once where its host has been silent."""
+        from tongxin.guard import outward
+
+        host = urlsplit(url).netloc
+        if self.is_silent(host):
+            raise outward.Unreached("timeout")
+        try:
+            return outward.post(url, body, headers, is_trusted=is_trusted)
+        except outward.Unreached as why:
+            if str(why) == "timeout":
+                self.note(host)
+            raise

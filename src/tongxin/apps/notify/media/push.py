@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from tongxin import postgres
-from tongxin.apps.notify.media.parcel import Outcome, Parcel, by_status
+from tongxin.apps.notify.media.parcel import Hosts, Outcome, Parcel, by_status
 from tongxin.guard import destinations
 from tongxin.rules.errors import Invalid
 
@@ -31,10 +31,10 @@ P256DH, AUTH = 65, 16  # octets of the two keys of a browser
 def send(parcels: Iterable[Parcel]) -> Iterator[Outcome]:
     """Push messages, several at once."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from pool.map(_send, parcels)
+        yield from pool.map(partial(_send, Hosts()), parcels)
 
 
-def _send(parcel: Parcel) -> Outcome:
+def _send(hosts: Hosts, parcel: Parcel) -> Outcome:
     from pywebpush import WebPusher
 
     from tongxin.guard import outward
@@ -50,7 +50,7 @@ def _send(parcel: Parcel) -> Outcome:
         **_signed(parcel.to),
     }
     try:
-        answer = outward.post(parcel.to, body, headers)
+        answer = hosts.post(parcel.to, body, headers)
     except outward.Unreached as why:
         return Outcome(False, str(why), is_final=str(why) == "refused_address")
     if answer.status in (404, 410):  # the browser took its wish back

@@ -10,11 +10,12 @@ import hmac
 import json
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from urllib.parse import quote_plus, urlsplit
 
 from django.conf import settings
 
-from tongxin.apps.notify.media.parcel import Outcome, Parcel, by_status
+from tongxin.apps.notify.media.parcel import Hosts, Outcome, Parcel, by_status
 from tongxin.guard import destinations
 from tongxin.rules.errors import Invalid
 from tongxin.rules.occasions import Medium
@@ -24,16 +25,16 @@ TOO_OFTEN = {45009, 130101, 660026}  # errcodes of both for "more than twenty a 
 
 def send(parcels: Iterable[Parcel]) -> Iterator[Outcome]:
     """Let robots speak, one after the other."""
-    yield from map(_send, parcels)
+    yield from map(partial(_send, Hosts()), parcels)
 
 
-def _send(parcel: Parcel) -> Outcome:
+def _send(hosts: Hosts, parcel: Parcel) -> Outcome:
     from tongxin.guard import outward
 
     body = json.dumps({"msgtype": "text", "text": {"content": parcel.text}}, ensure_ascii=False).encode()
     secret = str(parcel.keys.get("secret", ""))
     try:
-        answer = outward.post(signed(parcel.to, secret), body, {"Content-Type": "application/json"})
+        answer = hosts.post(signed(parcel.to, secret), body, {"Content-Type": "application/json"})
     except outward.Unreached as why:
         return Outcome(False, str(why))
     outcome = by_status(answer.status)

@@ -12,10 +12,11 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from django.conf import settings
 
-from tongxin.apps.notify.media.parcel import Outcome, Parcel, by_status
+from tongxin.apps.notify.media.parcel import Hosts, Outcome, Parcel, by_status
 
 AT_ONCE = 8
 MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -24,10 +25,10 @@ MOBILE = re.compile(r"1[3-9]\d{9}")
 def send(parcels: Iterable[Parcel]) -> Iterator[Outcome]:
     """Hand messages to the gateway, several at once."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from pool.map(_send, parcels)
+        yield from pool.map(partial(_send, Hosts()), parcels)
 
 
-def _send(parcel: Parcel) -> Outcome:
+def _send(hosts: Hosts, parcel: Parcel) -> Outcome:
     from tongxin.guard import outward
 
     number = mobile(parcel.to)
@@ -46,7 +47,7 @@ def _send(parcel: Parcel) -> Outcome:
         "Idempotency-Key": parcel.key,
     }
     try:
-        answer = outward.post(settings.SMS_GATEWAY, body, headers, is_trusted=True)
+        answer = hosts.post(settings.SMS_GATEWAY, body, headers, is_trusted=True)
     except outward.Unreached as why:
         return Outcome(False, str(why))
     outcome = by_status(answer.status, answer.headers.get("retry-after", ""))
