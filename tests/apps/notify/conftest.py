@@ -65,6 +65,13 @@ def listening(server) -> Iterator[None]:
     thread.join()
 
 
+class Server(ThreadingHTTPServer):
+    """One that lets as many in at once as we send."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+
 @pytest.fixture
 def receiver(house) -> Iterator[Receiver]:
     """Return somebody else's server, that takes everything until a test says otherwise."""
@@ -83,8 +90,7 @@ def receiver(house) -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     receiver.url = f"http://127.0.0.1:{server.server_port}"
     yield from (receiver for _ in listening(server))
 
