@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from tongxin.rules.area_codes import Level
 from tongxin.rules.errors import Invalid
 
 FEWEST = 5  # k: smaller counts are not told
@@ -57,6 +58,20 @@ def told(singly: Mapping[str, int], others: Mapping[str, int]) -> dict[str, Coun
         many = singly.get(area, 0) + (rest if rest >= FEWEST else 0)
         found[area] = Count(area, many if many >= FEWEST else None)
     return found
+
+
+def told_within(singly: Mapping[str, int], others: Mapping[str, int]) -> dict[str, Count]:
+    """Return the counts of the grids of one village as they may be told beside the village's own.
+
+    What is only counted is told where it is k in the grid and what is left of the village's is none or k: else who
+    takes the grids from the village would know of fewer. What lies in no grid is always among what is left.
+    """
+    kept = sorted((many, area) for area, many in others.items() if many >= FEWEST and len(area) == Level.GRID)
+    left = sum(others.values()) - sum(many for many, _ in kept)
+    if 0 < left < FEWEST:
+        kept = kept[1:]  # with the smallest it is k
+    found = told(singly, {area: many for many, area in kept})
+    return {area: count for area, count in found.items() if len(area) == Level.GRID}
 
 
 def span(today: date) -> tuple[date, date]:

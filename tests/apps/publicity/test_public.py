@@ -15,6 +15,7 @@ from tongxin.apps.matters import outside
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.publicity import actions, queries
 from tongxin.apps.publicity.models import Brand, Publication
+from tongxin.rules import publicity
 from tongxin.rules.area_codes import Level
 from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, Missing, NotAllowed
@@ -42,8 +43,24 @@ def test_fewer_than_five_are_not_told_and_are_in_no_sum(town):
     many(FEWEST - 1, point=HEXIYUAN_01)
 
     assert told(SONGYUAN) == FEWEST and told(HEXIYUAN) is None
+    assert queries.sums(SONGYUAN, Level.GRID, NOW) == {f"{SONGYUAN}001": FEWEST}
     # a sum of everything, less what is told, would tell the four
     assert queries.sums("3308", Level.COUNTY, NOW) == {"330802": FEWEST}
+
+
+@given(st.dictionaries(st.sampled_from([SONGYUAN, *(f"{SONGYUAN}00{n}" for n in range(1, 7))]), st.integers(0, 12)))
+def test_grids_taken_from_their_village_leave_none_or_at_least_five(others):
+    village = publicity.told({}, {SONGYUAN: sum(others.values())})[SONGYUAN].many or 0
+
+    grids = publicity.told_within({}, others)
+
+    shown = [each.many for each in grids.values() if each.many]
+    left = village - sum(shown)
+    assert (left == 0 or left >= FEWEST) and all(many >= FEWEST for many in shown)
+    if all(many == 0 or many >= FEWEST for area, many in others.items() if area != SONGYUAN) and not others.get(
+        SONGYUAN
+    ):
+        assert left == 0  # where nothing is too few, nothing is kept back
 
 
 def test_sealed_matters_today_and_long_ago_are_in_no_count(town):

@@ -183,6 +183,8 @@ def test_a_form_from_elsewhere_is_not_taken(brands):
 def test_what_somebody_wrote_is_shown_back_to_nobody_else(phone, brands, town):
     matter = a_matter(town, by=RESIDENT, now=NOW, text="不要给别人看的话", place="幸福里 3 号")
 
-    pages = [phone.get(f"/p/{path}").content.decode() for path in ("", "map/?area=330802001", f"r/{matter.receipt}/")]
+    paths = ("", "map/?area=330802001", "map/?area=330802001001", f"r/{matter.receipt}/")
+    pages = [phone.get(f"/p/{path}").content.decode() for path in paths]
 
-    assert Report.objects.exists() and not any("不要给别人看" in page or "幸福里" in page for page in pages)
+    assert Report.objects.exists() and "松园社区 01 网格" in pages[2]
+    assert not any("不要给别人看" in page or "幸福里" in page for page in pages)

@@ -4,6 +4,7 @@ What does not stand here: sealed matters, words nobody reviewed, counts below k,
 """
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from functools import lru_cache
@@ -28,7 +29,7 @@ from tongxin.rules.working_time import SHANGHAI
 
 GONE = (Life.VOIDED, Life.REFUSED)
 COUNTED = f"""
-    SELECT left(area, {int(Level.VILLAGE)}), count(*) FILTER (WHERE template_code ~ %s), count(*) FROM matters_matter
+    SELECT left(area, {int(Level.GRID)}), count(*) FILTER (WHERE template_code ~ %s), count(*) FROM matters_matter
     WHERE NOT is_sealed AND state <> ALL(%s::text[]) AND reported_at >= %s AND reported_at < %s
     AND length(area) >= {int(Level.VILLAGE)} GROUP BY 1"""
 NEAR = 20  # published words on one page
@@ -74,7 +75,7 @@ def notices_kept(actor: Actor) -> QuerySet[Notice]:
 
 
 def counts(area: str, now: datetime) -> Mapping[str, Count]:
-    """Return what each village of an area may be told to have had in the last 90 days, by code.
+    """Return what each village and each grid of an area may be told to have had in the last 90 days, by code.
 
     One statement an hour for a whole city: the counts change once a day.
     """
@@ -87,20 +88,26 @@ def counts(area: str, now: datetime) -> Mapping[str, Count]:
 def _counts(today: object, _hour: datetime) -> dict[str, Count]:
     start, end = publicity.span(today)  # type: ignore[arg-type]
     moments = [datetime.combine(day, time.min, SHANGHAI) for day in (start, end)]
-    found = list(run(COUNTED, [publicity.SINGLY, [state.value for state in GONE], *moments]))
-    return publicity.told(
-        {area: singly for area, singly, _ in found}, {area: many - singly for area, singly, many in found}
-    )
+    singly: dict[str, Counter[str]] = defaultdict(Counter)
+    others: dict[str, Counter[str]] = defaultdict(Counter)
+    for area, shown, many in run(COUNTED, [publicity.SINGLY, [state.value for state in GONE], *moments]):
+        singly[area[: Level.VILLAGE]][area] = shown
+        others[area[: Level.VILLAGE]][area] = many - shown
+    found = publicity.told(*({village: each.total() for village, each in part.items()} for part in (singly, others)))
+    for village in others:
+        found |= publicity.told_within(singly[village], others[village])
+    return found
 
 
 def sums(area: str, level: Level, now: datetime) -> dict[str, int]:
-    """Return for each area of a level the sum of those of its villages that are told at all.
+    """Return for each area of a level the sum of those of its villages that are told at all; of grids, their counts.
 
     Only of those: a sum of everything, less what is told, would tell what was too few to be told.
     """
     found: dict[str, int] = {}
+    counted = max(level, Level.VILLAGE)
     for code, count in counts(area, now).items():
-        if count.many is not None:
+        if count.many is not None and len(code) == counted:
             found[code[:level]] = found.get(code[:level], 0) + count.many
     return found
 

@@ -132,7 +132,13 @@ def withdraw(request: HttpRequest, receipt: UUID) -> HttpResponse:
         hint = _("You may leave it empty.") if is_fresh(found) else ""
         fields = (_words(_("Why you take it back"), request, hint=hint, is_required=not is_fresh(found)),)
         return _form(
-            found, "withdraw", fields, errors, title=_("Take it back"), button=_("Take back"), icon="arrow-back"
+            found,
+            "withdraw",
+            fields,
+            errors,
+            title=_("Take it back"),
+            button=_("Take the report back"),
+            icon="arrow-back",
         )
     told = _(
         "It has been given to a unit, so it cannot simply be taken back. Say why; the unit decides and answers you."

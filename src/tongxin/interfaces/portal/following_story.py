@@ -237,7 +237,7 @@ def _title(domain: str, act: str, entry: Entry) -> str:
         f"matter.{Act.SIGN}": _("Being handled"),
         f"matter.{Act.PROGRESS}": _("There is progress"),
         f"matter.{Act.HANDLE}": _("The unit says it is done"),
-        f"matter.{Act.SETTLE}": _("Settled on the spot"),
+        f"matter.{Act.SETTLE}": _("Settled there and then"),
         f"matter.{Act.CHECK}": _("Checked on site"),
         f"matter.{Act.REWORK}": _("Checked: not done yet, handled again"),
         f"matter.{Act.CLOSE}": _("It is done"),

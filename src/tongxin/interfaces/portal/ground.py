@@ -39,7 +39,7 @@ class Cell(NamedTuple):
 @public
 def pick(request: HttpRequest) -> HttpResponse:
     """Answer the map of an area to pick a smaller one on, down to the village."""
-    area = _asked(request)
+    area = _asked(request, Level.TOWN)
     below = children(area)
     context = {
         "area": area,
@@ -55,8 +55,8 @@ def pick(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public
 def index(request: HttpRequest) -> HttpResponse:
-    """Show how much was reported where in the last 90 days: sums of villages, none that has fewer than five."""
-    now, area = timezone.now(), _asked(request)
+    """Show how much was reported where in the last 90 days: sums of villages, then grids, none of fewer than five."""
+    now, area = timezone.now(), _asked(request, Level.VILLAGE)
     level = _below(area)
     cells = _cells(request, area, level, now)
     context = {
@@ -68,8 +68,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "view": _drawn(area, level),
         "cells": {cell.code: cell for cell in cells},
         "rows": sorted(cells, key=lambda cell: -(cell.many or 0)),
-        "total": sum(cell.many or 0 for cell in cells),
-        "is_last": level is Level.VILLAGE,
+        "total": sum(queries.sums(area, min(level, Level.VILLAGE), now).values()),
+        "is_last": level is Level.GRID,
         "fewest": FEWEST,
         "days": WINDOW.days,
         "until": queries.today(now),
@@ -80,10 +80,10 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, "portal/map.html", context)
 
 
-def _asked(request: HttpRequest) -> str:
-    """Return the area asked for, a town at the deepest; without one, that of the brand. Raises Missing."""
+def _asked(request: HttpRequest, deepest: Level) -> str:
+    """Return the area asked for, no smaller than the deepest; without one, that of the brand. Raises Missing."""
     asked = request.GET.get("area", "") or request.shell.area  # type: ignore[attr-defined]
-    if asked not in names() or not Level.CITY <= len(asked) <= Level.TOWN:
+    if asked not in names() or not Level.CITY <= len(asked) <= deepest:
         raise Missing("portal.no_area", area=asked[:20])
     return str(asked)
 
@@ -101,7 +101,7 @@ def _cells(request: HttpRequest, area: str, level: Level, now: object) -> list[C
             each.name,
             many := found.get(each.code),
             sum(many >= step for step in STEPS) if many else 0,
-            f"{address}?area={each.code}" if level < Level.VILLAGE else "",
+            f"{address}?area={each.code}" if level < Level.GRID else "",
         )
         for each in children(area)
     ]
@@ -122,7 +122,9 @@ def _tiles(features: str) -> TileMap:
 
 
 def _short(name: str) -> str:
-    """Return a name as a map writes it: 松园社区 as 松园, a village's committee left out."""
+    """Return a name as a map writes it: 松园社区 as 松园, a village's committee and a grid's village left out."""
+    if name.endswith("网格"):
+        return name.partition(" ")[2] or name
     for end in ("居民委员会", "村民委员会", "居委会", "村委会", "社区", "街道"):
         if name.endswith(end) and len(name) > len(end) + 1:
             return name.removesuffix(end)
