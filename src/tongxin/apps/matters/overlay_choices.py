@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from tongxin.apps.matters import kinds, overlays
 from tongxin.apps.matters.clockwork import DROPPED, Clockwork, Open
 from tongxin.apps.matters.models import Deadline, Matter
-from tongxin.apps.matters.overlaying import MODELS, duties_of, facts_about
+from tongxin.apps.matters.overlaying import MODELS
+from tongxin.apps.matters.seats import duties_of, facts_about
 from tongxin.apps.matters.standing import Standing
 from tongxin.apps.people.calendar import calendar
 from tongxin.rules.deadlines import Clock, Running, Urgency

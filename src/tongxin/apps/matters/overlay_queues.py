@@ -1,6 +1,6 @@
 """What waits for somebody over matters: rows of overlays whose state knows an act of his, the first due first.
 
-From what the actor may see, as all reads; the seat of each step is turned into SQL as `overlaying.duties_of` turns it
+From what the actor may see, as all reads; the seat of each step is turned into SQL as `seats.duties_of` turns it
 into duties. It lists; whether a step may be taken, the row's own acts tell.
 """
 

@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tongxin.apps.journal.entries import Draft, Head, guarded, record_many
-from tongxin.apps.matters import pressing, rows
-from tongxin.apps.matters.choices import desk_above, facts_of
+from tongxin.apps.matters import rows
 from tongxin.apps.matters.clockwork import DROPPED, MOVE, Clockwork
 from tongxin.apps.matters.models import (
     Appeal,
@@ -26,6 +25,7 @@ from tongxin.apps.matters.models import (
     Summons,
     Whistle,
 )
+from tongxin.apps.matters.seats import duties_of, duty_of, facts_about, sees
 from tongxin.apps.matters.standing import Standing, locked
 from tongxin.apps.matters.stepping import Asked
 from tongxin.apps.people.calendar import calendar
@@ -34,10 +34,10 @@ from tongxin.postgres.batches import pipeline, send
 from tongxin.rules.deadlines import Clock, Urgency
 from tongxin.rules.errors import Invalid, Missing, NotAllowed, Stale
 from tongxin.rules.lifecycles.matter import LAMP_CLOCK, TEXT_LIMIT, State
-from tongxin.rules.overlays.frame import LAPSED, Ask, Facts, Seat, Step, Still, Table, decide
+from tongxin.rules.overlays.frame import LAPSED, Ask, Facts, Step, Still, Table, decide
 from tongxin.rules.overlays.frame import Overlay as Kind
 from tongxin.rules.overlays.tables import BY_ACT, TABLES
-from tongxin.rules.permissions import SYSTEM, Actor, Duty, Role, duties_at, scope
+from tongxin.rules.permissions import Actor, Duty
 from tongxin.rules.working_time import Limit, WorkingCalendar
 
 MODELS: Mapping[Kind, type[Overlay]] = {
@@ -119,9 +119,7 @@ class Scene:
 
 
 Doing = Callable[[Scene], None]
-Knowing = Callable[[Standing, Any, datetime], dict[str, object]]
 _DOES: dict[str, Doing] = {}
-_KNOWS: dict[Kind, Knowing] = {}
 
 
 def does(*acts: str) -> Callable[[Doing], Doing]:
@@ -131,16 +129,6 @@ def does(*acts: str) -> Callable[[Doing], Doing]:
         for act in acts:
             _DOES[str(act)] = doing
         return doing
-
-    return register
-
-
-def knows(kind: Kind) -> Callable[[Knowing], Knowing]:
-    """Register what the rules of this kind look at beyond the common facts (`Facts.more`)."""
-
-    def register(knowing: Knowing) -> Knowing:
-        _KNOWS[kind] = knowing
-        return knowing
 
     return register
 
@@ -213,69 +201,9 @@ def _decide(
     work = Clockwork(clocks, Urgency(matter.urgency), matter.book, days, now)
     facts = facts_about(table.overlay, matter, row, work, by, now)
     step = decide(table, act, facts, ask, lambda seat: frozenset(duties_of(by, matter, row, seat)))
-    duty = _duty(by, matter, row, step)
+    duty = duty_of(by, matter, row, step)
     seq = heads.get(f"matter:{matter.id}", (0, b""))[0] + 1
     return Scene(act, by, now, ask, matter, work, days, seq, facts, step, table, duty, row=row)
-
-
-def sees(by: Actor, matter: Standing) -> bool:
-    return by is SYSTEM or scope(by).sees(matter)
-
-
-def facts_about(kind: Kind, matter: Standing | Matter, row: Any, work: Clockwork, by: Actor, now: datetime) -> Facts:
-    """Return what the rules of an overlay look at."""
-    sign, handle = work.own.get(Clock.SIGN), work.own.get(Clock.HANDLE)
-    late = any(each and (each.ended_at or now) > each.running.due_at for each in (work.own.get(Clock.WHOLE), handle))
-    about = facts_of(matter, matter.kind, sign.running.due_at if sign and sign.runs else None, late)
-    knowing = _KNOWS.get(kind)
-    running = handle.running if handle and handle.runs else None
-    return Facts(
-        about,
-        now,
-        by.person_id,
-        row.state if row else "",
-        row.unit_id if row else None,
-        row.opened_by if row else None,
-        tuple(filter(None, (getattr(row, "endorsed_by", None),))),
-        matter.overlays.get(kind.value, 0),
-        matter.extensions if kind is Kind.EXTENSION else 0,
-        row.due_at if row else None,
-        running.due_at if running else None,
-        running.limit if running else None,
-        knowing(matter, row, now) if knowing else {},
-    )
-
-
-def duties_of(by: Actor, matter: Standing | Matter, row: Any, seat: Seat) -> dict[Role, Duty]:
-    """Return the actor's duties that count at one seat of this matter, by role."""
-    if seat is Seat.OVERSEER or (seat is Seat.HOLDER and isinstance(row, OrderItem)):
-        return pressing.seated(by, matter, row, seat)
-    desk: int | None = None
-    unit: int | None = None
-    match seat:
-        case Seat.DESK:
-            desk = matter.desk_id
-        case Seat.UNIT:
-            unit = matter.unit_id
-        case Seat.ASKED:
-            desk = unit = row.unit_id if row else None
-        case Seat.FIRST:
-            desk = matter.first_desk_id
-        case Seat.ABOVE:
-            desk = desk_above(matter)
-        case Seat.HOLDER:
-            opened = getattr(row, "whistle", row)
-            desk = unit = opened.unit_id if opened else None
-    heard = matter.channel if seat is Seat.FIRST else ""  # who answers the hotline shares the first desk's part
-    return duties_at(by, area=matter.area, desk_id=desk, unit_id=unit, reported=by.reported(matter), channel=heard)
-
-
-def _duty(by: Actor, matter: Standing, row: Any, step: Step) -> Duty:
-    for seat in (step.seat,) if isinstance(step.seat, Seat) else step.seat:
-        for role, duty in duties_of(by, matter, row, seat).items():
-            if role in step.by:
-                return duty
-    raise NotAllowed("step.wrong_role", act=step.act, roles=sorted(step.by))
 
 
 # --- what changes ------------------------------------------------------------------------------------------

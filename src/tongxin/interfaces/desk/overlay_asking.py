@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from tongxin import words
-from tongxin.apps.matters import overlay_choices, overlaying
+from tongxin.apps.matters import overlay_choices, seats
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.standing import Standing
 from tongxin.apps.people.calendar import calendar
@@ -119,7 +119,7 @@ class Asking:
 def asking(step: Step, found: Matter, row: Any, work: Any, by: Actor, now: datetime) -> Asking:
     """Return the form of a step on an overlay (a new one: no row). No statement but what its kind needs to know."""
     standing: Standing = overlay_choices.standing_of(found)
-    return Asking(step, found, overlaying.facts_about(BY_ACT[step.act].overlay, standing, row, work, by, now), work)
+    return Asking(step, found, seats.facts_about(BY_ACT[step.act].overlay, standing, row, work, by, now), work)
 
 
 def fields_of(form: Asking, given: Mapping[str, Any], refusal: Refused | None) -> tuple[Field, ...]:

@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 
 from tongxin.apps.matters.models import Answer, Appeal
-from tongxin.apps.matters.overlaying import Scene, does, knows
+from tongxin.apps.matters.overlaying import Scene, does
+from tongxin.apps.matters.seats import knows
 from tongxin.apps.matters.standing import Standing
 from tongxin.apps.matters.stepping import Asked
 from tongxin.rules.lifecycles.matter import Act as Step

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from tongxin.apps.matters.overlaying import Scene, does, knows
+from tongxin.apps.matters.overlaying import Scene, does
+from tongxin.apps.matters.seats import knows
 from tongxin.apps.matters.standing import Standing
 from tongxin.rules.deadlines import Clock
 from tongxin.rules.overlays.extension import Act

@@ -5,7 +5,8 @@ from typing import Any
 
 from tongxin.apps.matters import numbers
 from tongxin.apps.matters.models import Matter, Order, OrderItem
-from tongxin.apps.matters.overlaying import Scene, brought_in, does, knows
+from tongxin.apps.matters.overlaying import Scene, brought_in, does
+from tongxin.apps.matters.seats import knows
 from tongxin.apps.matters.standing import Standing
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.queries import offices, stands

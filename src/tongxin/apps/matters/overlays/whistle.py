@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from tongxin.apps.matters.models import Deadline, Summons
-from tongxin.apps.matters.overlaying import Scene, does, knows
+from tongxin.apps.matters.overlaying import Scene, does
+from tongxin.apps.matters.seats import knows
 from tongxin.apps.matters.standing import Standing
 from tongxin.apps.people.queries import stands
 from tongxin.rules.deadlines import Clock, Urgency
