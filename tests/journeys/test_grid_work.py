@@ -1,7 +1,7 @@
 """A day of work on the grid in a real browser: planned at the desk, walked on the phone, seen on the board."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -30,7 +30,8 @@ def a_day(town):
         actions.Spot(name, spot.lon - 0.003, spot.lat + (n % 2) * 0.0015, 50, "通道、电线、灭火器")
         for n, (name, spot) in enumerate(zip(NAMES, spots(5), strict=True))
     ]
-    round_ = a_round(town, spots=points, name="消防通道巡查", now=at)
+    all_day = {"opens": time(0), "closes": time(0)}  # the phone checks in at the hour of the suite
+    round_ = a_round(town, spots=points, name="消防通道巡查", now=at, **all_day)
     told = {"round_id": round_.pk, "at": at, "by": town.grid_worker, "now": at}
     lon, lat = points[0].lon, points[0].lat
     actions.check_in(**told, point_id=round_.points[0], found=Found.FINE, lon=lon, lat=lat, ticks=["exits"])
@@ -40,7 +41,7 @@ def a_day(town):
     shop = {"area": GRID, "kind": PlaceKind.SHOP, "purpose": Purpose.PREVENTION, "at": at}
     said = {"asked": "店里老人接到“养老金升级”电话，怎么办？", "answered": "是诈骗，挂断，拨 96110。"}
     actions.visit(**shop, **said, place="荷花路 12 号便利店", outcome=Outcome.ANSWERED, by=town.grid_worker, now=at)
-    again = at.date() + timedelta(days=2)
+    again = timezone.localdate(at) + timedelta(days=2)
     actions.visit(
         **shop, place="荷花路 18 号五金店", outcome=Outcome.ABSENT, next_on=again, by=town.grid_worker, now=at
     )

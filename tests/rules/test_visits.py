@@ -1,6 +1,6 @@
 """Visits are of places: what looks like a file on somebody is not taken."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -50,6 +50,13 @@ def test_the_next_visit_lies_ahead_and_within_a_year():
     for day in (date(2026, 11, 20), date(2028, 1, 1)):
         with pytest.raises(Invalid, match="next_on"):
             told(next_on=day)
+
+
+def test_the_next_visit_is_counted_from_the_local_day():
+    before_dawn = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # half past one on the 21st in Shanghai
+    told(next_on=date(2026, 11, 22), at=before_dawn)
+    with pytest.raises(Invalid, match="next_on"):
+        told(next_on=date(2026, 11, 21), at=before_dawn)
 
 
 def test_a_place_is_named_and_short():

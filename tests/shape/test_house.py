@@ -101,6 +101,12 @@ def test_rules_never_look_at_the_clock():
         assert not looks.search(path.read_text(encoding="utf-8")), path
 
 
+def test_a_day_is_the_local_one():
+    """`now.date()` is the day in Greenwich: until eight in the morning that is yesterday. `localdate(now)` is today."""
+    for path in FILES:
+        assert not re.search(r"\b(now|at|moment|then)\.date\(\)", path.read_text(encoding="utf-8")), path
+
+
 def test_every_action_names_who_acts_and_when():
     """Public functions that write take `by` and `now`; pure helpers are private."""
     for path in [*SOURCE.glob("apps/*/actions.py"), *SOURCE.glob("apps/*/actions/*.py")]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from tongxin.rules.errors import Invalid, Refused
 from tongxin.rules.patrols import GridDuty
+from tongxin.rules.working_time import SHANGHAI
 
 PLACE_LIMIT, NOTE_LIMIT = 60, 300
 AHEAD = timedelta(days=366)  # how far ahead the next visit may be set
@@ -75,5 +76,6 @@ def check(
         raise Refused("visit.unanswered")
     if outcome is Outcome.REPORTED and not has_matter:
         raise Refused("visit.no_matter")
-    if next_on is not None and not at.date() < next_on <= at.date() + AHEAD:
+    today = at.astimezone(SHANGHAI).date()
+    if next_on is not None and not today < next_on <= today + AHEAD:
         raise Invalid("visit.next_on", days=AHEAD.days)

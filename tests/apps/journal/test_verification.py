@@ -19,9 +19,9 @@ from tongxin.postgres import batches
 from tongxin.rules.errors import Refused
 
 
-def tomorrow():
-    """Return when today is over and tomorrow is not, at whatever hour the suite runs."""
-    return seals.midnight(timezone.localdate() + timedelta(days=1)) + timedelta(hours=1)
+def tomorrow(days=1):
+    """Return when so many days from today are over and no more, at whatever hour the suite runs."""
+    return seals.midnight(timezone.localdate() + timedelta(days=days)) + timedelta(hours=1)
 
 
 def drafts(lengths, now=None):
@@ -176,13 +176,13 @@ def test_each_day_that_is_over_is_sealed_once_and_in_order(now):
     record_many(drafts([2, 2]))
     today = timezone.localdate()
 
-    sealed = seals.seal_days(timezone.now() + timedelta(days=3))
+    sealed = seals.seal_days(tomorrow(3))
 
     assert [seal.day for seal in sealed] == [today, today + timedelta(days=1), today + timedelta(days=2)]
     assert [seal.heads for seal in sealed] == [2, 0, 0]
     assert [bytes(seal.prev) for seal in sealed] == [b"", sealed[0].hash, sealed[1].hash]
-    assert seals.seal_days(timezone.now() + timedelta(days=3)) == []
-    assert seals.seal_day(today, timezone.now() + timedelta(days=3)) == sealed[0]
+    assert seals.seal_days(tomorrow(3)) == []
+    assert seals.seal_day(today, tomorrow(3)) == sealed[0]
 
 
 @pytest.mark.django_db

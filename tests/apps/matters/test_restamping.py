@@ -1,7 +1,10 @@
 """A grid is split: its open matters follow the ground, closed ones stay what they were."""
 
+from datetime import datetime
+
 import pytest
 import shapely
+from django.utils.timezone import localdate
 
 from tests.town import SIDE, SONGYUAN_01, SOUTH, WEST, a_matter, a_report, kinds_of
 from tongxin.apps.areas import actions as areas
@@ -10,6 +13,7 @@ from tongxin.apps.journal.outbox import drain
 from tongxin.apps.matters import actions
 from tongxin.apps.matters.models import Matter
 from tongxin.rules.permissions import SYSTEM
+from tongxin.rules.working_time import SHANGHAI
 
 pytestmark = pytest.mark.django_db
 WEST_HALF = shapely.box(WEST, SOUTH, WEST + SIDE / 2, SOUTH + SIDE)
@@ -23,7 +27,7 @@ def split(now) -> None:
             NewArea("330802001001003", "松园社区 03 网格", WEST_HALF),
             NewArea("330802001001004", "松园社区 04 网格", EAST_HALF),
         ],
-        on=now.date(),
+        on=localdate(now),
         by=SYSTEM,
         now=now,
     )
@@ -44,6 +48,16 @@ def test_open_matters_follow_the_ground_and_closed_ones_stay(town, now):
     assert area_of[east.id] == "330802001001004"
     assert area_of[pointless.id] == "330802001001"
     assert kinds_of(Matter.objects.get(pk=west.id)) == ["matter.report", "matter.restamp"]
+
+
+def test_a_grid_that_ended_at_midnight_has_ended_before_dawn(town, now):
+    matter = actions.report(a_report(), by=town.grid_worker, now=now)
+    before_dawn = datetime(2026, 11, 21, 1, 30, tzinfo=SHANGHAI)
+
+    split(before_dawn)
+    drain(before_dawn)
+
+    assert Matter.objects.get(pk=matter.id).area in {"330802001001003", "330802001001004"}
 
 
 def test_following_twice_moves_nothing_again(town, now):

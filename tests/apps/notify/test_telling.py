@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from tests import town as towns
 from tongxin.apps.journal import outbox
@@ -100,7 +101,7 @@ def test_a_post_that_ended_reads_and_is_sent_nothing_of_its_old_matters(town, no
     outbox.drain(now + timedelta(minutes=15))
     assert Sending.objects.filter(person_id=town.handler.person_id).count() == 1
 
-    Post.objects.filter(person_id=town.handler.person_id).update(end_on=now.date())
+    Post.objects.filter(person_id=town.handler.person_id).update(end_on=localdate(now))
     worked(now)
 
     assert told(towns.find().handler) == []

@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.utils.timezone import localdate
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests import town as towns
@@ -70,7 +71,7 @@ def test_an_owner_is_sent_what_the_posts_show_at_that_moment_and_nothing_else(to
     came = len(receiver.came)
 
     towns.a_matter(town, "HANDLING", now=now)
-    Post.objects.filter(person_id=town.handler.person_id).update(end_on=now.date())
+    Post.objects.filter(person_id=town.handler.person_id).update(end_on=localdate(now))
     worked(now)
 
     assert len(receiver.came) == came

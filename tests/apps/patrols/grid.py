@@ -2,6 +2,8 @@
 
 from datetime import time
 
+from django.utils.timezone import localdate
+
 from tests.town import HEXIYUAN_01, NOW, SONGYUAN_01, ZHANGTAN_01
 from tongxin.apps.patrols import actions
 from tongxin.apps.patrols.models import Round
@@ -39,7 +41,7 @@ def a_round(town, *, now=NOW, **changes):
 def open_today(now=NOW):
     from tongxin.rules.permissions import SYSTEM
 
-    return actions.open_rounds(now.date(), by=SYSTEM, now=now)
+    return actions.open_rounds(localdate(now), by=SYSTEM, now=now)
 
 
 def a_van(town, *, by="secretary", now=NOW, **changes):

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from tongxin.apps.journal.models import Entry
 from tongxin.apps.people import actions, queries
@@ -53,11 +54,11 @@ def test_a_post_counts_from_its_first_day_to_the_day_before_its_last(town, now):
         unit_id=town.unit["sanitation"],
         role=Role.HANDLER,
         area="330802001",
-        start_on=now.date() + timedelta(days=1),
+        start_on=localdate(now) + timedelta(days=1),
         by=town.security_admin,
         now=now,
     )
-    actions.end_post(post_id=post.pk, end_on=now.date() + timedelta(days=3), by=town.security_admin, now=now)
+    actions.end_post(post_id=post.pk, end_on=localdate(now) + timedelta(days=3), by=town.security_admin, now=now)
 
     held = [bool(queries.actor_of(person.pk, now + timedelta(days=n)).duties) for n in range(4)]
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from tests.interfaces.desk.visitors import visitor
 from tests.town import CAST, SONGYUAN_02, ZHANGTAN_01, a_matter
@@ -47,7 +48,7 @@ def test_nothing_is_found_out_of_scope(town, now, who):
     seen = set(queries.visible_to(actor).values_list("number", flat=True))
 
     for matter in matters:
-        rows = by_number(actor, matter.number.partition("-")[2], now.date(), limit=50)
+        rows = by_number(actor, matter.number.partition("-")[2], localdate(now), limit=50)
         assert {row.number for row in rows} <= seen
         assert (matter.number in found(who, "垃圾箱", part=True)) == (matter.number in seen)
 

@@ -83,7 +83,8 @@ def write(request: HttpRequest) -> HttpResponse:
     require(actor, Permission.WRITE_KNOWLEDGE)
     code = request.GET.get("article", "") or request.POST.get("code", "")
     wrong: dict[str, str] = {}
-    given = {name: str(value) for name, value in request.POST.items()} if request.POST else _standing(code, now.date())
+    posted = {name: str(value) for name, value in request.POST.items()}
+    given = posted or _standing(code, timezone.localdate(now))
     if request.method == "POST":
         try:
             version = actions.write(

@@ -25,7 +25,7 @@ from tongxin.rules.overlays.frame import (
     own_handling,
 )
 from tongxin.rules.permissions import DESK, Duty, Role
-from tongxin.rules.working_time import Limit, Unit, WorkingCalendar, due_at
+from tongxin.rules.working_time import SHANGHAI, Limit, Unit, WorkingCalendar, due_at
 
 
 class State(StrEnum):
@@ -128,7 +128,7 @@ def may_accept(order: Issued, duty: Duty, person_id: int | None, desk_id: int) -
 
 def first_day(limit: Limit, now: datetime, days: WorkingCalendar) -> date:
     """Return the first day for which a reply may be asked: the last of the grade's own limit."""
-    return (due_at(now, limit, days).at - A_MOMENT).date()
+    return (due_at(now, limit, days).at - A_MOMENT).astimezone(SHANGHAI).date()
 
 
 def reply_limit(own: Limit, reply_by: date | None, now: datetime, days: WorkingCalendar) -> Limit:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from tongxin.apps.areas.locator import locator
 from tongxin.apps.areas.queries import successors
@@ -37,7 +38,7 @@ class _Stray(NamedTuple):
 def restamp(*, by: Actor, now: datetime) -> int:
     """Give open matters of ended areas the area that followed; return how many, at most a thousand at once."""
     require(by, Permission.EDIT_AREAS)
-    strays = [_Stray(*row) for row in run(STRAY, [now.date().isoformat(), BATCH])]
+    strays = [_Stray(*row) for row in run(STRAY, [localdate(now).isoformat(), BATCH])]
     if not strays:
         return 0
 

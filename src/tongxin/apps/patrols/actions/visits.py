@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from tongxin.apps.areas.queries import named
 from tongxin.apps.journal.entries import record
@@ -91,5 +92,5 @@ def forget_words(*, by: Actor, now: datetime) -> int:
     gone = old.update(asked="", answered="")
 
     if gone:
-        record("visit.forget", f"day:{now.date().isoformat()}", by=by, at=now, visits=gone)
+        record("visit.forget", f"day:{localdate(now).isoformat()}", by=by, at=now, visits=gone)
     return gone

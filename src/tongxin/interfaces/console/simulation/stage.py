@@ -10,6 +10,8 @@ from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
 
+from django.utils.timezone import localdate
+
 from tongxin.apps.areas.queries import names, valid_on
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.kinds import Kind
@@ -192,7 +194,7 @@ def _grid(
 
 
 def _seats(end: datetime) -> Mapping[tuple[Role, int | str], Sequence[Actor]]:
-    held = Post.objects.exclude(role__in=SILENT).filter(start_on__lte=end.date(), end_on__isnull=True)
+    held = Post.objects.exclude(role__in=SILENT).filter(start_on__lte=localdate(end), end_on__isnull=True)
     duties: dict[int, list[Duty]] = defaultdict(list)
     for post_id, person_id, role, area, unit_id, seals in held.order_by("id").values_list(
         "id", "person_id", "role", "area", "unit_id", "seals"
