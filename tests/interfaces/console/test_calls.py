@@ -2,23 +2,32 @@
 
 from datetime import timedelta
 
-from tests.town import NOW
+from tests.town import NOW, a_report
 from tongxin.apps.hotline import queries
 from tongxin.apps.hotline.models import Article, Call, Line
+from tongxin.apps.matters.actions import report_many
 from tongxin.apps.people import rosters
 from tongxin.apps.people.models import Unit
 from tongxin.interfaces.console.simulation import calls, offices
+from tongxin.rules.channels import Channel
+from tongxin.rules.permissions import SYSTEM
 from tongxin.rules.rosters import monday_of
 
 
 def test_the_hotline_is_set_up_once_and_a_call_waits_for_the_operator(town):
+    told = (a_report(channel=Channel.HOTLINE, at=NOW - timedelta(hours=n)) for n in range(1, 61))
+    matters = {each.id for each in report_many(list(told), by=SYSTEM, now=NOW)}
+
     calls.set_up(now=NOW, seed=1)
     calls.set_up(now=NOW, seed=1)
 
-    assert (Line.objects.count(), Article.objects.count(), Call.objects.count()) == (1, 12, calls.CALLS_A_DAY + 1)
+    assert (Line.objects.count(), Article.objects.count()) == (1, 12)
     assert queries.masked_number(queries.at_hand(town.operator, NOW)) == "138****6027"
-    (team,) = queries.figures(town.operator, NOW.replace(day=19, hour=0), NOW)
-    assert 0.9 < team.connected / team.calls < 1
+    assert Call.objects.filter(ended_at=None).count() == 1
+    (team,) = queries.figures(town.operator, NOW - timedelta(days=30), NOW)
+    assert set(Call.objects.exclude(matter=None).values_list("matter", flat=True)) == matters
+    assert team.dispatched == len(matters) and 0.9 < team.connected / team.calls < 1
+    assert team.calls == sum((team.answered, team.dispatched, team.joined, team.handed_over, team.missed))
 
 
 def test_somebody_is_on_duty_in_every_room_at_every_hour_and_a_written_week_stays(town):

@@ -20,14 +20,18 @@ from tongxin.interfaces.console.simulation import (
     alarms,
     calls,
     letters,
+    looks,
     notices,
     offices,
+    outgoing,
     partners,
     patrolling,
     public,
     residents,
+    reviewing,
     sensors,
 )
+from tongxin.rules.occasions import Medium
 from tongxin.rules.permissions import SYSTEM, Actor, Role
 
 CITY = "quzhou"
@@ -134,6 +138,10 @@ PARTS = (
 )
 
 
+LOOKING = ("dispatcher", "handler", "caller_back", "duty_chief", "enforcement_handler")  # who telephones reporters
+ROBOTS = {Medium.WECOM: _town("command_room"), Medium.DINGTALK: _town("sanitation")}
+
+
 def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
     """Set up what is missing of the city, saying what is being done; a city that stands is left alone."""
     if not names():
@@ -152,12 +160,15 @@ def prepare(out: Console, *, matters: int, seed: int, now: datetime) -> None:
     if matters and not Matter.objects.exists():
         call_command("simulate", matters=matters, seed=seed)
         partners.tell(_actor("partner", now), HOME_VILLAGE, now)
-        reverse_check.compare(now - HALF_A_YEAR, now, by=SYSTEM, now=now)
+        reviewing.review(start=now - HALF_A_YEAR, now=now, seed=seed)
         sensors.furnish(home=HOME_TOWN, seed=seed, now=now)
         residents.follow(HOME_VILLAGE, now)
         crew = (_actor(username, now) for username in ("grid_worker", "village_secretary", "duty_chief"))
         patrolling.walk(patrolling.Crew(*crew), village=HOME_VILLAGE, seed=seed, now=now)
         alarms.hand_over(home=HOME_TOWN, now=now)
+        looks.look(home=HOME_TOWN, by=[_actor(name, now) for name in LOOKING], now=now)
+        sent = {"home": HOME_TOWN, "admin": _actor("system_admin", now), "owner": _actor("leader", now).person_id}
+        outgoing.leave(robots=ROBOTS, **sent, now=now, seed=seed)
         notices.leave_the_news(now)
     chiefs = (part for part in PARTS if part.role in ("duty_chief", "hotline_chief", "county_chief"))
     offices.connect(now)

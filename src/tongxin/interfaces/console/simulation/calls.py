@@ -1,4 +1,4 @@
-"""The hotline of the demonstration city: a line, a day of calls, one that runs now, and what can be answered from."""
+"""The hotline of the demonstration city: a line, a month of calls, one that runs now, and what can be answered from."""
 
 import random
 from datetime import datetime, timedelta
@@ -12,16 +12,18 @@ from tongxin.apps.matters.models import Matter
 from tongxin.apps.people.models import Post, Unit
 from tongxin.apps.people.queries import actor_of
 from tongxin.rules.calls import CallEvent, CallOutcome, CallState
+from tongxin.rules.channels import Channel
 from tongxin.rules.permissions import SYSTEM, Role, reporting
 
 LINE = "12345"
-CALLS_A_DAY = 180
+HOUR, MONTH = timedelta(hours=1), timedelta(days=30)
+MOST, OTHERS = 3_000, 0.85  # calls that became matters; for each, so many that did not
 WAITS = ((4, 11), (5, 15), (16, 55))  # seconds, shortest to longest: most are answered in time
-ENDS = (*[CallOutcome.DISPATCHED] * 11, *[CallOutcome.ANSWERED] * 7, CallOutcome.JOINED, CallOutcome.HANDED_OVER)
+ENDS = (*[CallOutcome.ANSWERED] * 14, CallOutcome.JOINED, CallOutcome.JOINED, CallOutcome.HANDED_OVER, "")
 
 
 def set_up(*, now: datetime, seed: int) -> None:
-    """Open the line, load the knowledge base, and fill the day; a hotline that stands is given one call that runs."""
+    """Open the line, load the knowledge base, and fill the month; a hotline that stands is given one call that runs."""
     line = Line.objects.filter(code=LINE).first()
     if line is None:
         unit = Unit.objects.filter(kind="hotline").order_by("code").first()
@@ -29,35 +31,34 @@ def set_up(*, now: datetime, seed: int) -> None:
             return
         line, _ = actions.open_line(code=LINE, name="12345 热线", unit_id=unit.pk, by=SYSTEM, now=now)
         actions.load_knowledge(settings.ROOT / "catalog" / "knowledge.json", by=SYSTEM, now=now)
-        _day(line, now, random.Random(seed))
+        _month(line, now, random.Random(seed))
         actions.gather_places(by=SYSTEM, now=now)
     _ringing(line, now)
 
 
-def _day(line: Line, now: datetime, rng: random.Random) -> None:
-    """Write a day of calls that are over: bare rows, for nothing hangs on them but the figures of the team."""
-    matters = list(Matter.objects.filter(channel="hotline").order_by("-reported_at").values_list("id", flat=True)[:120])
+def _month(line: Line, now: datetime, rng: random.Random) -> None:
+    """Write a month of calls that are over: bare rows, for nothing hangs on them but the figures of the team.
+
+    What was dispatched is what the hotline reported, so that its figures and those of the bus agree.
+    """
+    told = Matter.objects.filter(channel=Channel.HOTLINE, reported_at__range=(now - MONTH, now - HOUR / 6))
     rows = []
-    for n in range(CALLS_A_DAY):
-        at = now - timedelta(seconds=rng.randrange(600, 24 * 3600))
-        is_missed = rng.random() < 0.03
-        waits = timedelta(seconds=rng.uniform(*WAITS[min(2, int(rng.random() * 2.2))]))
-        talks = timedelta(seconds=rng.uniform(40, 480))
-        outcome = "" if is_missed else rng.choice(ENDS)
-        rows.append(
-            Call(
-                line=line,
-                unit_id=line.unit_id,
-                ref=f"sim-{n}",
-                state=CallState.MISSED if is_missed else CallState.ENDED,
-                arrived_at=at,
-                answered_at=None if is_missed else at + waits,
-                ended_at=at + waits + (timedelta(0) if is_missed else talks),
-                outcome=outcome,
-                matter_id=matters.pop() if outcome == CallOutcome.DISPATCHED and matters else None,
-            )
-        )
+    for id_, at in told.order_by("-reported_at").values_list("id", "reported_at")[:MOST]:
+        rows.append(_over(line, rng, at, CallOutcome.DISPATCHED, id_))
+        if rng.random() < OTHERS:
+            rows.append(_over(line, rng, at - rng.uniform(0, 3) * HOUR, rng.choice(ENDS)))
     Call.objects.bulk_create(rows)
+
+
+def _over(line: Line, rng: random.Random, ended: datetime, outcome: str, matter_id: int | None = None) -> Call:
+    """Return a call that ended then; without an outcome nobody answered it."""
+    waits = timedelta(seconds=rng.uniform(*WAITS[min(2, int(rng.random() * 2.2))]))
+    answered = ended - timedelta(seconds=rng.uniform(40, 480)) if outcome else None
+    call = Call(line=line, unit_id=line.unit_id, ref=f"sim-{rng.getrandbits(48):x}", outcome=outcome)
+    call.state = CallState.ENDED if outcome else CallState.MISSED
+    call.arrived_at, call.answered_at, call.ended_at = (answered or ended) - waits, answered, ended
+    call.matter_id = matter_id
+    return call
 
 
 def _ringing(line: Line, now: datetime) -> None:

@@ -70,6 +70,7 @@ CHANNELS = {
     Channel.PARTNER: 1,
     Channel.PAPER: 2,
 }
+KNOWN_TO_THE_GRID = 0.75  # of calls about what the grid reported of late, so many mean that very place
 ON_REST_DAYS = {Channel.GRID: 0.45, Channel.DEPARTMENT: 0.1, Channel.PAPER: 0.1}
 REST_DAY = 0.6  # how much a rest day brings of a working day's reports
 ONLY = {  # what these doors bring at all: codes or their beginnings

@@ -5,7 +5,7 @@ stops: whoever signs in then finds work in every queue.
 """
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -44,6 +44,7 @@ LAMPS = (G, A, G, R, G, A, G, A, R, G, A, G)  # of the matters of each queue
 SHARES = {Lamp.GREEN: (0.05, 0.45), Lamp.AMBER: (0.5, 0.97), Lamp.RED: (1.1, 2.4)}  # of the clock that shows
 TRIES = 24
 AT_MOST = 8  # one matter in so many may be laid
+KNOWN_FOR = timedelta(days=6)  # of what the grid reported, how long people still call about it
 IN_THE_VILLAGE, IN_THE_FIRST_GRID = 0.7, 0.4
 TURN = (  # whose work it is, in turn
     UnitKind.SANITATION,
@@ -216,11 +217,29 @@ def _entered(stage: Stage, rng: Random, template: str, state: State, wished: Lam
 
 def written(stage: Stage, tales: Sequence[Tale]) -> list[Incoming]:
     """Return the reports of these tales, in their order."""
-    reports = [_written(stage, tale) for tale in tales]
+    before: dict[str, Incoming] = {}
+    reports = []
+    for tale in tales:
+        report = _called_about(stage, tale, before, _written(stage, tale))
+        if tale.channel is Channel.GRID:
+            before[report.template] = report
+        reports.append(report)
     found, _, _ = locator().at_many([each.lon for each in reports], [each.lat for each in reports])
     return [
         report if code == report.area else _without_point(report) for report, code in zip(reports, found, strict=True)
     ]
+
+
+def _called_about(stage: Stage, tale: Tale, before: Mapping[str, Incoming], report: Incoming) -> Incoming:
+    """Return a call's report at the place where the grid saw the same lately, as many calls are about what is known."""
+    rng, seen = Random(f"{stage.seed}/{tale.number}/again"), before.get(report.template)
+    if tale.channel is not Channel.HOTLINE or tale.pose is not None or rng.random() > chances.KNOWN_TO_THE_GRID:
+        return report
+    if seen is None or seen.at is None or seen.lon is None or seen.lat is None or tale.at - seen.at > KNOWN_FOR:
+        return report
+    lon, lat = (round(each + rng.uniform(-3e-4, 3e-4), 6) for each in (seen.lon, seen.lat))
+    text, title = (each.replace(report.place, seen.place) for each in (report.text, report.title))
+    return replace(report, place=seen.place, area=seen.area, lon=lon, lat=lat, text=text, title=title)
 
 
 def _without_point(report: Incoming) -> Incoming:
