@@ -7,9 +7,9 @@ from tongxin_client.api.overlays import read_overlays, take_overlay_act
 from tongxin_client.models import OverlayAsk, OverlayKind, Problem, TakeOverlayActOverlayAct
 
 client = AuthenticatedClient(os.environ["TONGXIN_URL"], os.environ["TONGXIN_KEY"])
-number = os.environ["NUMBER"]
+number, units = os.environ["NUMBER"], os.environ["UNITS"].split(",")
 
-ask = OverlayAsk(kind=OverlayKind.REQUEST, reason="垃圾堆压住路灯电缆，请一起到场。", units=["lamps", "sanitation"])
+ask = OverlayAsk(kind=OverlayKind.REQUEST, reason="垃圾堆压住路灯电缆，请一起到场。", units=units)
 blown = take_overlay_act.sync(number, TakeOverlayActOverlayAct.WHISTLE_BLOW, client=client, body=ask)
 if isinstance(blown, Problem):
     raise SystemExit(blown.detail)

@@ -76,10 +76,11 @@ def test_one_matter_after_another_is_reported_followed_acted_upon_and_taken_back
     number = Matter.objects.get().number
     acted = example("act", "acceptor", NUMBER=number)
     followed = example("follow", "duty_chief", NUMBER=number)
-    whistled = example("whistle", "duty_chief", NUMBER=a_matter(town, "AWAITING_DISPATCH").number)
+    waiting = a_matter(town, "AWAITING_DISPATCH").number
+    whistled = example("whistle", "duty_chief", NUMBER=waiting, UNITS="lamps,sanitation")
     withdrawn = example("receipt", "grid_worker")
     opened = example("open311", "acceptor")
-    measured = example("device_reading", "system_admin")
+    measured = example("device_reading", "system_admin", DEVICE="WL-0007", OWNER="lamps")
 
     assert reported.split()[0] == number and Evidence.objects.get().kind == "before"
     assert f"{number} awaiting_filing" in acted and "412 matter.changed" in acted

@@ -211,6 +211,7 @@ def test_notices_are_worded_and_robots_let_in_by_administrators_alone(caller):
 
     worded = ok(admin.put("/wordings", word))
     own = Wording.objects.get().text
+    assert ok(admin.get("/wordings"))["items"] == [word] and chief.get("/wordings").status_code == 403
     ok(admin.put("/wordings", word | {"text": ""}))
     let_in = ok(admin.post("/robots", robot), 201)["items"]
     gone = ok(admin.delete(f"/robots/{let_in[0]['id']}"))["items"]

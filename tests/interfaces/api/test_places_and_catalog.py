@@ -1,8 +1,11 @@
 """Areas, templates, units: what integrators need before they report."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests import town as towns
+from tongxin.apps.publicity import queries as publicity
 from tongxin.rules.datum import Datum, from_wgs84
 
 
@@ -72,6 +75,42 @@ def test_an_area_is_drawn_when_asked(caller):
 
     assert told["geometry"]["type"] == "Polygon"
     assert len(told["geometry"]["coordinates"][0]) == 5
+
+
+def test_areas_are_found_by_name_and_by_what_lies_above(caller):
+    worker = caller("grid_worker")
+
+    def codes(**asked):
+        return [each["code"] for each in worker.get("/areas", asked).json()["items"]]
+
+    assert codes() == ["33"] and codes(parent="33") == ["3308"]
+    assert codes(parent="330802001") == ["330802001001", "330802001002"]
+    assert codes(q="荷花 松园")[0] == "330802001001"
+    assert codes(q="松园", parent="330803") == [] and codes(q="没有这个地方") == []
+    assert worker.get("/areas", {"parent": "330899"}).status_code == 404
+
+
+def test_what_everybody_is_told_is_counted_for_the_areas_right_below(caller, town, now):
+    worker = caller("grid_worker")
+    for _ in range(5):
+        towns.a_matter(town, "HANDLING", now=now - timedelta(days=3))
+    publicity.forget()
+
+    told = worker.get("/areas/330802001/counts").json()
+
+    assert {each["area"]["code"]: each["matters"] for each in told["items"]} == {
+        "330802001001": 5,
+        "330802001002": None,
+    }
+    for code in ("330802001001", "33", "330899", "abc"):
+        assert worker.get(f"/areas/{code}/counts").status_code == 404
+
+
+def test_places_are_found_by_who_takes_calls_within_their_ground(caller):
+    found = caller("operator").get("/places", {"q": "松园"})
+
+    assert "330802001001" in {each["area"]["code"] for each in found.json()["items"]}
+    assert caller("grid_worker").get("/places", {"q": "松园"}).status_code == 403
 
 
 def test_official_codes_with_padding_are_understood(caller):

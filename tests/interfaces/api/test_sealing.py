@@ -141,3 +141,20 @@ def test_the_timeline_marks_who_stood_in(caller, town):
 
     assert [(each["kind"], each["is_lent"]) for each in told] == [("matter.report", False), ("matter.accept", True)]
     assert towns.kinds_of(towns.Matter.objects.get(number=plain)) == ["matter.report", "matter.accept"]
+
+
+def test_who_audits_reads_what_was_opened_and_every_entry_and_nobody_else_does(caller, town, number):
+    caller("supervisor").post(f"/matters/{number}/unsealings", WHY)
+    auditor = caller("audit_admin")
+
+    (opened,) = auditor.get("/unsealings").json()["items"]
+    told = auditor.get("/audit", {"kind": "matter.unseal"}).json()["items"]
+    first = auditor.get("/audit").json()
+    second = auditor.get("/audit", {"before": first["next"]}).json() if first["next"] else {"items": []}
+
+    assert (opened["number"], opened["reason"], opened["is_open"]) == (number, WHY["reason"], True)
+    (entry,) = told
+    assert entry["subject"] == f"matter:{Unsealing.objects.get().matter_id}" and WHY["reason"] not in str(told)
+    assert not {each["id"] for each in first["items"]} & {each["id"] for each in second["items"]}
+    for who in ("duty_chief", "leader", "system_admin"):
+        assert caller(who).get("/audit").status_code == caller(who).get("/unsealings").status_code == 403

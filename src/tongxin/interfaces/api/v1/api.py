@@ -13,6 +13,7 @@ from tongxin.interfaces.api.v1 import (
     acts,
     administration,
     alarms,
+    audit,
     calls,
     catalog,
     deliveries,
@@ -110,6 +111,7 @@ PARTS = (
     several,
     posts,
     administration,
+    audit,
     alarms,
     letters,
 )

@@ -12,7 +12,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tongxin.apps.notify import actions, queries
-from tongxin.apps.notify.models import WAITING, Robot, Sending
+from tongxin.apps.notify.models import WAITING, Robot, Sending, Wording
 from tongxin.apps.notify.speaking import LANGUAGES
 from tongxin.interfaces.api.v1 import bodies, params, shapes, showing
 from tongxin.interfaces.api.v1.asked import Said
@@ -20,6 +20,7 @@ from tongxin.interfaces.api.v1.described import Moment, RowId, among, told
 from tongxin.interfaces.api.v1.documents import documented, ref
 from tongxin.interfaces.api.v1.params import Words
 from tongxin.rules.occasions import ON_REQUEST, ROBOTS, Medium, Occasion
+from tongxin.rules.permissions import Permission, require
 from tongxin.rules.wordings import LONGEST
 
 router = Router()
@@ -54,6 +55,12 @@ class WordingAsk(Said):
     medium: Annotated[Medium, among(Medium, "方式 | medium")]
     language: Annotated[str, told("语言：zh-hans、en | language", "zh-hans", enum=list(LANGUAGES))]
     text: Annotated[str, told("说什么，可用 {number}、{kind} 等 | what is said", "{number} 待签收", max_length=400)]
+
+
+class Wordings(Struct, kw_only=True):
+    """What the city says in words of its own."""
+
+    items: Annotated[list[WordingAsk], told("自己的措辞 | own words")]
 
 
 class RobotAsk(Said):
@@ -116,7 +123,7 @@ class Robots(Struct, kw_only=True):
     items: Annotated[list[RobotShown], told("机器人 | robots")]
 
 
-SHAPES = (WordingAsk, RobotAsk, RetryAsk, Sendings, Retried, Robots)
+SHAPES = (WordingAsk, Wordings, RobotAsk, RetryAsk, Sendings, Retried, Robots)
 
 
 class Logged(Schema):
@@ -160,6 +167,26 @@ def retry(request: HttpRequest) -> HttpResponse:
     said = bodies.said(request, RetryAsk)
     many = actions.retry(sending_ids=said.sendings, by=request.auth.actor, now=timezone.now())
     return showing.answer(Retried(sendings=many))
+
+
+@router.get(
+    "/wordings",
+    operation_id="listWordings",
+    summary="自己的措辞 | Words of the city's own",
+    openapi_extra=documented({200: Wordings}, 403, tag="deliveries"),
+)
+def wordings(request: HttpRequest) -> HttpResponse:
+    """没有列出的，用系统原来的措辞。
+
+    What is not listed is said in the catalog's words.
+    """
+    require(request.auth.actor, Permission.EDIT_RULES)
+    rows = Wording.objects.order_by("occasion", "medium", "language")
+    items = [
+        WordingAsk(occasion=Occasion(each.occasion), medium=Medium(each.medium), language=each.language, text=each.text)
+        for each in rows
+    ]
+    return showing.answer(Wordings(items=items))
 
 
 @router.put(
