@@ -1,11 +1,14 @@
 """openapi.json is the contract: complete, derived from the rules, and equal to the committed one."""
 
 import json
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
 from tongxin.interfaces.api.management.commands.openapi import SNAPSHOT, description
+from tongxin.interfaces.api.v1.described import CURSOR
 from tongxin.rules.deadlines import Urgency
 from tongxin.rules.lifecycles.matter import Act, CloseKind, Ground, State
 
@@ -95,3 +98,15 @@ def test_the_description_is_openapi_3_1_and_names_no_host(described):
     assert described["openapi"] == "3.1.0"
     assert described["servers"] == []
     assert "://" not in json.dumps(described["paths"])
+
+
+def test_a_cursor_as_described_names_a_day_that_there_is():
+    def is_let_in(day):
+        return bool(re.search(CURSOR, f"{day}T09:30:00+08:00~7"))
+
+    every = [date(2000, 1, 1) + timedelta(days=n) for n in range(36_524)]
+
+    assert all(is_let_in(day.isoformat()) for day in every)
+    for year in range(2000, 2100):
+        assert is_let_in(f"{year}-02-29") == (year % 4 == 0)
+    assert not any(map(is_let_in, ("2026-02-30", "2026-04-31", "2026-13-01", "2026-00-10")))

@@ -16,8 +16,9 @@ LAT: dict[str, Any] = {"minimum": -89.9, "maximum": 89.9}
 # every spelling of a datum's name; any program's reader of patterns can check it, so no flags
 DATUM = "^([Ww][Gg][Ss][-_]?84|[Gg][Cc][Jj][-_]?02|[Bb][Dd][-_]?09|[Cc][Gg][Cc][Ss][-_]?2000)$"
 # a moment that there is, as `isoformat` writes it
-_DAY = "((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31|02-29)"
-_MOMENT = f"20[0-9]{{2}}-{_DAY}T([01][0-9]|2[0-3])(:[0-5][0-9]){{2}}([.][0-9]{{6}})?[+-](0[0-9]|1[0-4]):[0-5][0-9]"
+_DAY = "((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+_DATE = f"20([0-9]{{2}}-{_DAY}|([02468][048]|[13579][26])-02-29)"  # of this century, leap years and all
+_MOMENT = f"{_DATE}T([01][0-9]|2[0-3])(:[0-5][0-9]){{2}}([.][0-9]{{6}})?[+-](0[0-9]|1[0-4]):[0-5][0-9]"
 POINT_BOTH: dict[str, Any] = {  # a point is two numbers, or none
     "if": {"required": ["lon"], "properties": {"lon": {"type": "number"}}},
     "then": {"required": ["lat"], "properties": {"lat": {"type": "number"}}},
