@@ -9,8 +9,8 @@ from tests.town import AT_SEA, NOW, ZHANGTAN_01, a_report, find, kinds_of
 from tongxin.apps.alarms import actions, queries
 from tongxin.apps.alarms.models import Alarm, Heard, Partner, Push, Station, Telling
 from tongxin.apps.alarms.sealing import secrets_of
-from tongxin.apps.journal import worker
 from tongxin.apps.journal.models import Entry
+from tongxin.apps.journal.outbox import drain
 from tongxin.apps.matters import actions as matters
 from tongxin.apps.matters import overlay_queues
 from tongxin.apps.matters.models import Contact, Deadline, Matter
@@ -191,7 +191,7 @@ def test_who_says_nothing_in_time_is_told_of_once_and_only_whoever_may_see_it_he
 
     early = actions.tell_late(by=SYSTEM, now=NOW + 30 * MINUTE)
     late = [actions.tell_late(by=SYSTEM, now=NOW + 31 * MINUTE) for _ in range(2)]
-    worker.work_off()
+    drain(NOW + HOUR)
 
     told = set(Notice.objects.filter(about=f"alarm:{alarm.pk}").values_list("occasion", "person_id"))
     chiefs = {town.duty_chief.person_id, town.second_chief.person_id}

@@ -1,10 +1,12 @@
 """Receipts by programs: the secret alone shows what the public may know, its key makes one the reporter."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from tests.interfaces.api.conftest import a_body
 from tests.town import a_matter, a_photo
@@ -149,7 +151,7 @@ def test_a_reporter_adds_urges_and_takes_back(holder, town):
 
 def test_a_reporter_urges_rates_and_appeals_what_was_done(town):
     working = a_matter(town, "HANDLING", by=RESIDENT)
-    closed = a_matter(town, "CLOSED", by=RESIDENT)
+    closed = a_matter(town, "CLOSED", by=RESIDENT, now=timezone.now() - timedelta(hours=1))
     runs, done = (Holder(each.receipt, receipts.key_of(each)) for each in (working, closed))
 
     assert runs.post("/urge", {"text": "三天了"})["state"] == "handling"

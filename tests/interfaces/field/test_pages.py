@@ -98,7 +98,7 @@ def test_an_act_without_script_moves_the_matter_and_a_refused_one_says_why(town)
 
 
 def test_own_work_is_told_to_the_person_alone(town):
-    matter = a_matter(town)
+    matter = a_matter(town, now=timezone.now())
 
     assert matter.number in phone("grid_worker").get("/f/mine/").content.decode()
     assert matter.number not in phone("grid_head").get("/f/mine/").content.decode()
