@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.apps.patrols.grid import GRID, NEXT_GRID, a_help_place, a_round, a_van
+from tests.apps.patrols.grid import GRID, NEXT_GRID, a_help_place, a_round, a_van, spots
 from tests.interfaces.field.phones import a_told_report, an_item, phone, send
-from tests.town import SONGYUAN_01
+from tests.town import SONGYUAN_01, SONGYUAN_02
 from tongxin.apps.patrols import actions
 from tongxin.apps.patrols.models import CheckIn, HelpCall, Run, StopCheck, Visit
 from tongxin.interfaces.field.syncing import fresh_key
@@ -42,7 +42,10 @@ def test_today_shows_the_own_round_and_leads_to_its_next_point(town, at):
     first = f"/f/patrols/{round_.pk}/{round_.points[0]}/"
 
     today = text_of(phone("grid_worker"), "/f/")
-    assert first in today
+    assert first in today and "松园社区 01 网格 · 08:30" not in today  # all are of the own grid
+    a_round(town, now=at, area=NEXT_GRID, spots=spots(at=SONGYUAN_02))
+    several = text_of(phone("secretary"), "/f/")
+    assert "松园社区 01 网格 · 08:30" in several and "松园社区 02 网格 · 08:30" in several
     assert "消防通道、楼道畅通" in text_of(phone("grid_worker"), first)
     assert text_of(phone("grid_worker"), f"/f/patrols/{round_.pk}/").count('class="tx-nth"') == 3
     assert f"/f/patrols/{round_.pk}/" not in text_of(phone("other_grid_worker"), "/f/")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from tongxin.apps.matters import kinds
@@ -126,5 +127,5 @@ def _day(text: str) -> date | None:
 def _when(day: date, today: date) -> str:
     days = (day - today).days
     if days < 0:
-        return _("%(n)s days late") % {"n": -days}
-    return _("today") if days == 0 else _("in %(n)s days") % {"n": days}
+        return ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days}
+    return _("today") if days == 0 else ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin import words
+from tongxin.apps.areas.queries import names
 from tongxin.apps.patrols import actions
 from tongxin.apps.patrols.duties import listed
 from tongxin.apps.patrols.queries import rounds
@@ -36,7 +37,9 @@ def _rounds(request: HttpRequest, now: datetime) -> Card | None:
         return None
     first = next((each for each in found if each.next), found[0])
     rest = [shown(each, now) for each in found if each is not first]
-    return Card("field/today_patrols.html", {"first": shown(first, now), "rest": rest, "view": sketch(first)})
+    grids = {each.round.area for each in found}
+    told = {"first": shown(first, now), "rest": rest, "view": sketch(first), "tells_grid": len(grids) > 1}
+    return Card("field/today_patrols.html", told)
 
 
 @require_safe
@@ -153,6 +156,7 @@ def shown(sheet: Sheet, now: datetime) -> dict[str, Any]:
         "sheet": sheet,
         "url": reverse("field:round", args=[sheet.round.pk]),
         "name": sheet.round.plan.name,
+        "grid": names().get(sheet.round.area, ""),
         "hours": f"{opens:%H:%M}–{due:%H:%M}",
         "lamp": lamp.value if lamp else "green",
         "left": filters.remainder_brief(sheet.round.due_at, now) if lamp else _("all visited"),
