@@ -15,6 +15,7 @@ from tongxin.apps.matters import outside
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.publicity import actions, queries
 from tongxin.apps.publicity.models import Brand, Publication
+from tongxin.interfaces.portal.home import ICONS
 from tongxin.rules import publicity
 from tongxin.rules.area_codes import Level
 from tongxin.rules.channels import Channel
@@ -151,6 +152,9 @@ def test_the_brands_of_quzhou_can_all_be_read_and_lie_in_their_counties(town):
 
     queries.forget()
     assert queries.brand_of("330802001001").name == "柯城点点通" and queries.brand_of("3308").slug == "quzhou"
+    own = [each.services[0]["title"] for each in Brand.objects.all()]
+    assert len(set(own)) == 7 and all(len(each.services) == 6 for each in Brand.objects.all())
+    assert {each["icon"] for brand in Brand.objects.all() for each in brand.services} <= set(ICONS)
     assert {each.name for each in Brand.objects.exclude(source="")} >= {"衢江钉格通", "江山E家亲", "常山慢城百事通"}
 
 

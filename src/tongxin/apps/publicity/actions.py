@@ -23,11 +23,13 @@ from tongxin.rules.publicity import Showing
 def load_brands(file: Path, *, by: Actor, now: datetime) -> int:
     """Take over the brands of a city from its file; those that are gone there go here. Returns how many there are.
 
+    Each has its own services first, then those of the whole city.
+
     Raises NotAllowed, Invalid where a color cannot be read or an area is unknown.
     """
     require(by, Permission.EDIT_AREAS)
     told = json.loads(file.read_text(encoding="utf-8"))
-    brands = [_brand({"services": told["services"], **each}) for each in told["brands"]]
+    brands = [_brand({"services": [*each.pop("own", ()), *told["services"]], **each}) for each in told["brands"]]
 
     Brand.objects.all().delete()
     Brand.objects.bulk_create(brands)

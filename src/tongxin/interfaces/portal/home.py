@@ -16,7 +16,10 @@ from tongxin.rules.errors import Missing
 from tongxin.rules.palettes import palette
 
 YEAR = 365 * 24 * 3600
-ICONS = ("file-certificate", "heart-handshake", "scale", "phone-call", "bus", "school", "home-heart", "info-circle")
+ICONS = (
+    "file-certificate", "heart-handshake", "scale", "phone-call", "bus", "school", "home-heart", "users", "users-group",
+    "calendar-event", "clipboard-check", "message-2", "map-2", "eye", "info-circle",
+)  # fmt: skip
 ON_HOME = 3  # notices and own matters shown there
 
 
