@@ -29,6 +29,7 @@ OPEN_STATES = {  # how many of a hundred open matters stand where
     State.HANDLING: 44, State.AWAITING_REVIEW: 6, State.AWAITING_CHECK: 8, State.AWAITING_CLOSING: 6,
 }  # fmt: skip
 SANITATION = "C02"  # 暴露垃圾
+MONTH = "to_char({} AT TIME ZONE 'Asia/Shanghai', '\"@\"YYYY-MM')"  # the mark of `rules.matching.marks_of`
 TABLES = ("matters_matter", "matters_report", "matters_deadline", "journal_entry")
 
 
@@ -99,14 +100,16 @@ def multiply(times: int) -> None:
         cursor.execute("SELECT max(id) FROM matters_matter")
         top = cursor.fetchone()[0]
         cursor.execute(
-            f"CREATE TEMP TABLE shift AS SELECT id, k, id + k * {top} AS copy,"
+            f"CREATE TEMP TABLE shift AS SELECT id, k, id + k * {top} AS copy, reported_at AS told_at,"
             f" CASE WHEN closed_at IS NULL THEN make_interval(secs => random() * 86400)"
             f" ELSE least(make_interval(secs => (random() - 0.5) * {DAYS} * 86400), now() - closed_at) END AS by"
             f" FROM matters_matter, generate_series(1, {times - 1}) AS k"
         )
-        copy = {"number": "number || lpad(k::text, 4, '0')"}
+        copy = {"number": "number || lpad(k::text, 4, '0')", "receipt": "gen_random_uuid()"}
         _copies(cursor, "matters_matter", "t.id = shift.id", {"id": "shift.copy", **copy})
-        _copies(cursor, "matters_report", "t.matter_id = shift.id", {"matter_id": "shift.copy"})
+        was, now = MONTH.format("shift.told_at"), MONTH.format("shift.told_at + shift.by")
+        words = f"ts_delete(t.words, {was}) || array_to_tsvector(ARRAY[{now}])"
+        _copies(cursor, "matters_report", "t.matter_id = shift.id", {"matter_id": "shift.copy", "words": words})
         _copies(cursor, "matters_deadline", "t.matter_id = shift.id", {"matter_id": "shift.copy"}, leave="id")
         subject = {"subject": "'matter:' || shift.copy"}
         _copies(cursor, "journal_entry", "t.subject = 'matter:' || shift.id", subject, leave="id")

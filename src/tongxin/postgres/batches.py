@@ -92,8 +92,14 @@ _ADAPTERS.register_dumper(list, ArrayDumper)
 class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
     adapters = _ADAPTERS
 
+    prepares = True
+
     def execute(self, query: Any, params: Any = None, **options: Any) -> "_Cursor":
-        return super().execute(query, params, prepare=True, **options)
+        return super().execute(query, params, prepare=self.prepares, **options)
+
+
+class _Once(_Cursor):
+    prepares = False
 
 
 class _Stream(psycopg.ServerCursor[tuple[Any, ...]]):
@@ -104,26 +110,36 @@ _numbers = count()
 _LINES = 1000  # of COPY in one write
 
 
-def send(sql: str, params: Sequence[Any] = ()) -> Any:
+def send(sql: str, params: Sequence[Any] = (), *, prepare: bool = True) -> Any:
     """Send one statement and return its cursor. Inside `pipeline()` nothing waits until rows are fetched from it."""
     db = connections["default"]
     db.close_if_health_check_failed()
     db.ensure_connection()
     raw = db.connection
     raw.prepare_threshold = 0  # Django switches preparing off; its own cursors never prepare anyway
-    cursor = db.make_cursor(_Cursor(raw))
+    cursor = db.make_cursor((_Cursor if prepare else _Once)(raw))
     with _logged(db, sql):
         cursor.execute(sql, params)
     return cursor
 
 
-def run(sql: str, params: Sequence[Any] = ()) -> Rows:
-    """Run one statement and return its rows; none if it returns none. Inside `pipeline()` only for one that does."""
-    cursor = send(sql, params)
+def run(sql: str, params: Sequence[Any] = (), *, prepare: bool = True) -> Rows:
+    """Run one statement and return its rows; none if it returns none. Inside `pipeline()` only for one that does.
+
+    One that is not said twice, as a search with its words in it, is not worth preparing.
+    """
+    cursor = send(sql, params, prepare=prepare)
     if in_pipeline() or cursor.pgresult.nfields:
         rows: Rows = cursor.fetchall()
         return rows
     return []
+
+
+def expected(sql: str, params: Sequence[Any] = ()) -> int:
+    """Return how many rows PostgreSQL expects of a statement, which is planned and not run."""
+    for (line,) in run(f"EXPLAIN {sql}", params, prepare=False):
+        return int(line.rpartition("rows=")[2].split()[0])
+    return 0
 
 
 def in_pipeline() -> bool:

@@ -295,7 +295,7 @@ class Scope:
     matter_id: int | None = None
 
     def sees(self, matter: Readable) -> bool:
-        """Tell whether one matter is in scope; the SQL form of the same sentence is in `matters.queries`."""
+        """Tell whether one matter is in scope; the SQL form of the same sentence is in `matters.scoping`."""
         is_ours = matter.unit_id in self.units or not set(self.units).isdisjoint(matter.involved)
         is_own = (self.person_id is not None and matter.reported_by == self.person_id) or (
             self.matter_id is not None and matter.id == self.matter_id

@@ -11,7 +11,8 @@ from django.db.models.functions import Left
 from tongxin.apps.alarms import pushing
 from tongxin.apps.alarms.models import Alarm, Partner, Push, Telling
 from tongxin.apps.matters.overlay_queues import tally_of
-from tongxin.apps.matters.queries import CAP, Clause, scope_clause
+from tongxin.apps.matters.queries import CAP
+from tongxin.apps.matters.scoping import Clause, scope_clause
 from tongxin.apps.people import holders
 from tongxin.apps.people.queries import stands
 from tongxin.rules.alarms import Outcome, Toward

@@ -12,7 +12,8 @@ from django.db.models import Count, Q, QuerySet
 from tongxin.apps.hotline.models import Enclosure, Letter, Reply
 from tongxin.apps.hotline.sealing import opened, opened_form
 from tongxin.apps.matters.overlay_queues import tally_of
-from tongxin.apps.matters.queries import CAP, Clause
+from tongxin.apps.matters.queries import CAP
+from tongxin.apps.matters.scoping import Clause
 from tongxin.rules.errors import Missing
 from tongxin.rules.letters import LetterState, ReplyState
 from tongxin.rules.masking import masked_name

@@ -10,7 +10,8 @@ from tongxin.apps.hotline.models import Call, Draft, HandOver, Line, Seat
 from tongxin.apps.hotline.sealing import opened, opened_form
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.matters.overlay_queues import tally_of
-from tongxin.apps.matters.queries import CAP, Clause, scope_clause, visible_to
+from tongxin.apps.matters.queries import CAP, visible_to
+from tongxin.apps.matters.scoping import Clause, scope_clause
 from tongxin.apps.people.models import Unit
 from tongxin.postgres.batches import run
 from tongxin.rules.area_codes import Level

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, Count, QuerySet
 from django.db.models.expressions import RawSQL
 
 from tongxin.apps.insight.models import Finding, ReverseRule
-from tongxin.apps.matters.queries import Clause
+from tongxin.apps.matters.scoping import Clause
 from tongxin.postgres.batches import run
 from tongxin.rules.area_codes import Level, span
 from tongxin.rules.permissions import Actor, scope

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from tongxin.apps.matters.queries import area_clause, nothing, scope_parts
+from tongxin.apps.matters.scoping import area_clause, nothing, scope_parts
 from tongxin.postgres.batches import run
 from tongxin.rules.area_codes import Level
 from tongxin.rules.indices import Counts

@@ -5,7 +5,8 @@ from datetime import date
 
 from tongxin.apps.areas.queries import children
 from tongxin.apps.matters.numbers import letters_of
-from tongxin.apps.matters.queries import COLUMNS, Row, scope_clause
+from tongxin.apps.matters.queries import COLUMNS, Row
+from tongxin.apps.matters.scoping import scope_clause
 from tongxin.postgres.batches import run
 from tongxin.rules.area_codes import Level, up_to
 from tongxin.rules.numbers import is_number, tail_of

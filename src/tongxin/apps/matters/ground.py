@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tongxin.apps.matters.queries import COLUMNS, Row, area_clause, scope_clause
+from tongxin.apps.matters.queries import COLUMNS, Row
+from tongxin.apps.matters.scoping import area_clause, scope_clause
 from tongxin.postgres.batches import run
 from tongxin.rules.lifecycles.matter import CHECKERS, State
 from tongxin.rules.permissions import GRID, UNIT, Actor, Role, scope

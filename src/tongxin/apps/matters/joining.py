@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tongxin.apps.matters.models import Matter
-from tongxin.apps.matters.queries import Clause, scope_clause
+from tongxin.apps.matters.scoping import Clause, scope_clause
 from tongxin.postgres.batches import run
 from tongxin.rules import lamps
 from tongxin.rules.lamps import Lamp

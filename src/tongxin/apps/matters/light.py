@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tongxin.apps.matters import queries
-from tongxin.apps.matters.queries import Filters, Row, scope_clause
+from tongxin.apps.matters.queries import Filters, Row
+from tongxin.apps.matters.scoping import scope_clause
 from tongxin.postgres.batches import run
 from tongxin.rules.permissions import Actor, scope
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from tongxin.apps.matters.models import OrderItem
 from tongxin.apps.matters.overlay_queues import CLOCK, COLUMNS, Waiting
-from tongxin.apps.matters.queries import PAGE, Row, scope_clause
+from tongxin.apps.matters.queries import PAGE, Row
+from tongxin.apps.matters.scoping import scope_clause
 from tongxin.postgres.batches import run
 from tongxin.rules.errors import Missing
 from tongxin.rules.overlays.frame import Overlay

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from tongxin.apps.matters.queries import Clause, nothing, scope_parts
+from tongxin.apps.matters.scoping import Clause, nothing, scope_parts
 from tongxin.postgres.batches import run
 from tongxin.rules import publicity
 from tongxin.rules.permissions import Actor, scope

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from tongxin.apps.matters import queries
 from tongxin.apps.matters.overlaying import MODELS
-from tongxin.apps.matters.queries import CAP, PAGE, Clause, Row, Tally, scope_clause
-from tongxin.apps.people.queries import stands
+from tongxin.apps.matters.queries import CAP, PAGE, Row, Tally
+from tongxin.apps.matters.scoping import Clause, area_clause, scope_clause
+from tongxin.apps.people.queries import rooms_below, stands
 from tongxin.postgres.batches import run
 from tongxin.rules import cursors, lamps
 from tongxin.rules.lamps import Lamp
@@ -22,7 +23,6 @@ from tongxin.rules.overlays import appeal, branch, call_back, extension, hold, o
 from tongxin.rules.overlays.frame import Overlay, Seat, Step
 from tongxin.rules.overlays.tables import TABLES
 from tongxin.rules.permissions import DESK, GRID_OR_OVERSIGHT, UNIT, VOICES, Actor, Duty, Role, scope
-from tongxin.rules.units import COMMAND
 
 
 class Queue(NamedTuple):
@@ -214,11 +214,11 @@ def _seats(actor: Actor, duties: Sequence[Duty], seat: Seat, kind: Overlay) -> I
         yield f"{column} = ANY(%s::bigint[])", [sits]
     for duty in duties if seat is Seat.FIRST else ():
         if duty.role in VOICES:
-            clause, params = queries.area_clause(duty.area)
+            clause, params = area_clause(duty.area)
             yield f"matters_matter.channel = 'hotline' AND {clause}", params
     for duty in duties:
         if duty.role in GRID_OR_OVERSIGHT:
-            yield queries.area_clause(duty.area)
+            yield area_clause(duty.area)
 
 
 def _orders(actor: Actor, duties: Sequence[Duty]) -> Iterator[Clause]:
@@ -238,17 +238,11 @@ def _orders(actor: Actor, duties: Sequence[Duty]) -> Iterator[Clause]:
 
 def _below(desk: int) -> list[int]:
     """Return the desks whose next one above is this one. No statement."""
-    known, rooms = stands(), frozenset(COMMAND.values())
-    own = known.get(desk)
-    if own is None:
+    if desk not in stands():
         return []
-    lower = {unit: area for unit, (kind, area) in known.items() if kind in rooms and area.startswith(own[1])}
-    return [
-        unit
-        for unit, area in lower.items()
-        if len(area) > len(own[1])
-        and not any(area.startswith(other) and len(own[1]) < len(other) < len(area) for other in lower.values())
-    ]
+    _, own = stands()[desk]
+    rooms = (room for width in range(len(own) + 1) for room in rooms_below().get(own[:width], ()))
+    return [unit for unit, area in rooms if len(area) > len(own) and area.startswith(own)]
 
 
 def _behind(cursor: str) -> Clause:

@@ -10,89 +10,21 @@ from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from tongxin.apps.matters.models import Matter
+from tongxin.apps.matters.scoping import Clause, area_clause, nothing, scope_clause, scope_parts, union
 from tongxin.apps.matters.unsealings import open_to
-from tongxin.postgres.batches import run, stream
+from tongxin.apps.matters.wording import among, bound_clause, is_worded, newest, words_clause
+from tongxin.postgres.batches import Rows, run, stream
 from tongxin.rules import cursors, lamps
-from tongxin.rules.area_codes import Level, span
 from tongxin.rules.errors import Missing
 from tongxin.rules.lamps import Lamp
 from tongxin.rules.lifecycles.matter import OPEN, State
-from tongxin.rules.matching import words_of
 from tongxin.rules.numbers import is_number
 from tongxin.rules.permissions import Actor, Scope, scope
 from tongxin.rules.working_time import SHANGHAI
 
 PAGE = 50
+AT_FIRST, AGAIN = 2, 32  # so many times a page is looked up of what holds the words: some of it is not to be seen
 CAP = 1_000  # counts stop here and show "1000+"
-
-Clause = tuple[str, list[Any]]
-AREA = "matters_matter.area"
-
-
-def nothing() -> Clause:
-    """Return the condition that holds for no matter; a fresh list, for callers add to it."""
-    return "false", []
-
-
-def scope_parts(seen: Scope) -> list[Clause]:
-    """Return the SQL form of `Scope.sees` as alternatives, each of which an index answers; none: nothing is seen."""
-    parts: list[Clause] = []
-    for area in seen.areas:
-        clause, values = area_clause(area)
-        parts.append((f"NOT matters_matter.is_sealed AND {clause}", values))
-    for area, seals in seen.sealed:
-        clause, values = area_clause(area)
-        named = "matters_matter.is_sealed AND matters_matter.seal = ANY(%s::text[])"
-        parts.append((f"{named} AND {clause}", [list(seals), *values]))
-    parts += [("matters_matter.unit_id = %s", [unit]) for unit in seen.units]
-    if seen.units:  # joint handling, whistles and orders bring in units beside the handling one
-        parts.append(
-            ("matters_matter.involved && %s::bigint[] AND matters_matter.involved <> '{}'", [list(seen.units)])
-        )
-    if seen.person_id is not None:
-        parts.append(("matters_matter.reported_by = %s", [seen.person_id]))
-    if seen.matter_id is not None:
-        parts.append(("matters_matter.id = %s", [seen.matter_id]))
-    return parts
-
-
-def scope_clause(seen: Scope) -> Clause:
-    """Return the alternatives as one condition."""
-    parts = scope_parts(seen)
-    if not parts:
-        return nothing()
-    return f"({' OR '.join(f'({clause})' for clause, _ in parts)})", [value for _, values in parts for value in values]
-
-
-def _union(columns: str, parts: Sequence[Clause], rest: Clause, tail: Clause) -> Clause:
-    """Return a selection that takes each alternative of the scope by its own index, in order, then merges what is few.
-
-    One condition with OR would make PostgreSQL walk a whole city's queue to fill one page of a town.
-    """
-    selects = [
-        (
-            f"(SELECT {columns} FROM matters_matter WHERE {clause} AND {rest[0]} {tail[0]})",
-            [*values, *rest[1], *tail[1]],
-        )
-        for clause, values in parts or [nothing()]
-    ]
-    sql = " UNION ".join(text for text, _ in selects)
-    params = [value for _, values in selects for value in values]
-    if len(selects) == 1:
-        return sql, params
-    return f"(SELECT {columns} FROM ({sql}) AS merged {tail[0]})", [*params, *tail[1]]
-
-
-def area_clause(area: str) -> Clause:
-    """Return the SQL for "lies within this area"; from towns down by the indexed town code."""
-    if len(area) < Level.TOWN:
-        return f'{AREA} >= %s COLLATE "C" AND {AREA} < %s COLLATE "C"', list(span(area))
-    if len(area) == Level.TOWN:
-        return f"left({AREA}, {int(Level.TOWN)}) = %s", [area]
-    return (
-        f'left({AREA}, {int(Level.TOWN)}) = %s AND {AREA} >= %s COLLATE "C" AND {AREA} < %s COLLATE "C"',
-        [area[: Level.TOWN], *span(area)],
-    )
 
 
 def visible_to(actor: Actor, among: QuerySet[Matter] | None = None) -> QuerySet[Matter]:
@@ -203,17 +135,25 @@ def worklist(
 ) -> Page:
     """Return a page of what the actor may see, behind one cursor or before another. Raises Invalid for a bad cursor.
 
-    One statement, keyset-paged; two where going back leads to less than a full page: then it is the first one.
+    One statement, keyset-paged; two where going back leads to less than a full page: then it is the first one. Words
+    are looked for among the newest first: two statements, up to four where these are not enough.
     """
     key = "due_at" if filters.is_queue else "reported_at"
     falls = filters.is_queue is bool(before)  # queues rise in time, other lists fall; going back turns it round
-    clause, params = _narrowed(filters, now)
+    clause, params = _narrowed(replace(filters, words=""), now)
     if cursor := before or after:
         moment, id_ = cursors.read(cursor)
         clause += f" AND ({key}, id) {'<' if falls else '>'} (%s::timestamptz, %s::bigint)"
         params += [moment, id_]
     order = f"ORDER BY {key} DESC, id DESC LIMIT %s" if falls else f"ORDER BY {key}, id LIMIT %s"
-    found = run(*_union(COLUMNS, _parts(actor, filters), (clause, params), (order, [size + 1])))
+    tail: Clause = order, [size + 1]
+    found = None
+    if falls and not (filters.is_queue or before) and is_worded(filters.words):
+        found = _newest(actor, filters, now, (clause, params), tail, (moment, id_) if cursor else None)
+    if found is None:
+        words, said = words_clause(filters.words)
+        rest = f"{clause} AND {words}", [*params, *said]
+        found = run(*union(COLUMNS, _parts(actor, filters), rest, tail), prepare=not filters.words)
     if before and len(found) < size:
         return worklist(actor, filters, now, size=size)
     rows, more = [Row(*row) for row in found[:size]][:: -1 if before else 1], len(found) > size
@@ -241,7 +181,8 @@ def count(actor: Actor, filters: Filters, now: datetime, *, cap: int = CAP) -> i
 
 def count_clause(actor: Actor, filters: Filters, now: datetime, *, cap: int = CAP) -> Clause:
     """Return the statement that counts a list."""
-    few, params = _union("id", _parts(actor, filters), _narrowed(filters, now), ("LIMIT %s", [cap + 1]))
+    narrowed = _narrowed(replace(filters, words=""), now)
+    few, params = union("id", _worded(actor, filters), narrowed, ("LIMIT %s", [cap + 1]))
     return f"SELECT count(*) FROM {few} AS counted", params
 
 
@@ -262,7 +203,7 @@ def queues(actor: Actor, states: Sequence[State], now: datetime) -> Mapping[Stat
 
 def queues_clause(actor: Actor, states: Sequence[State], now: datetime) -> Clause:
     """Return the statement that counts open matters by state: state, how many, overdue, amber, held."""
-    waiting, params = _union(
+    waiting, params = union(
         "id, due_at, amber_at, stopped_at",
         _work(actor),
         ("state = s.state AND closed_at IS NULL", []),
@@ -301,6 +242,57 @@ def _parts(actor: Actor, filters: Filters) -> list[Clause]:
     return _work(actor) if filters.is_queue else scope_parts(scope(actor))
 
 
+def _worded(actor: Actor, filters: Filters) -> list[Clause]:
+    """Return the alternatives, each with the words that are looked for, in an area among those of this area alone.
+
+    For counting. In a list PostgreSQL would take area and mark for two things, and what is frequent there for rare.
+    """
+    parts = _parts(actor, filters)
+    areas = [*_areas(scope(actor), filters), *[filters.area] * len(parts)]  # in the order of the parts
+    worded = [(*part, *words_clause(filters.words, area)) for part, area in zip(parts, areas, strict=False)]
+    return [(f"{clause} AND {words}", [*values, *said]) for clause, values, words, said in worded]
+
+
+def _areas(seen: Scope, filters: Filters) -> list[str]:
+    """Return the area of each part of the scope that is one, or the narrower one that is asked for."""
+    return [max(area, filters.area, key=len) for area in (*seen.areas, *(area for area, _ in seen.sealed))]
+
+
+def _newest(
+    actor: Actor, filters: Filters, now: datetime, rest: Clause, tail: Clause, behind: tuple[datetime, int] | None
+) -> Rows | None:
+    """Return the newest rows that hold the words, out of the newest reports that do; None where these do not suffice.
+
+    What the actor reported stands beside, by its own index. Units have no mark among the words: theirs are not here.
+    """
+    seen, (*_, many) = scope(actor), tail[1]
+    if seen.units or not (areas := _areas(seen, filters)):
+        return None
+    clause, values = scope_clause(replace(seen, person_id=None, matter_id=None))
+    said, bound = bound_clause(filters.words)
+    own = [(f"{part} AND {said}", [*of, *bound]) for part, of in scope_parts(replace(seen, areas=(), sealed=()))]
+    is_all = replace(filters, words="", area="", day_from=None, day_to=None) == Filters()
+    for times in (AT_FIRST, AGAIN) if is_all else (AT_FIRST,):
+        told, latest = _told(filters, behind), behind[0] if behind else now
+        found = newest(filters.words, areas, told, latest, most=times * many)
+        if found is None:
+            return None
+        chosen, ids = among(found, filters.words)
+        rows = run(*union(COLUMNS, [(f"{chosen} AND {clause}", [*ids, *values]), *own], rest, tail))
+        last = Row(*rows[-1]) if len(rows) == many else None
+        if found.last is None or (last and (last.reported_at, last.id) >= found.last):
+            return rows
+    return None
+
+
+def _told(filters: Filters, behind: tuple[datetime, int] | None) -> Clause:
+    """Return when a report may have been told: within the days asked for, and behind where the page before ended."""
+    parts = _by_day(filters, "told_at")
+    if behind:
+        parts.append(("(told_at, matter_id) < (%s::timestamptz, %s::bigint)", list(behind)))
+    return " AND ".join(text for text, _ in parts) or "true", [value for _, values in parts for value in values]
+
+
 def _where(actor: Actor, filters: Filters, now: datetime) -> Clause:
     """Return scope and filters as one condition, for reads that look at all of it anyway."""
     parts = _parts(actor, filters)
@@ -331,7 +323,7 @@ def _narrowed(filters: Filters, now: datetime) -> Clause:
         if value := getattr(filters, column):
             parts.append(f"{'template_code' if column == 'template' else column} = %s")
             params.append(value)
-    for text, values in (*_by_lamp(filters.lamp, now), *_by_day(filters), *_by_words(filters.words)):
+    for text, values in (*_by_lamp(filters.lamp, now), *_by_day(filters), words_clause(filters.words)):
         parts.append(text)
         params += values
     return " AND ".join(parts), params
@@ -350,37 +342,14 @@ def _by_lamp(wanted: Lamp | None, now: datetime) -> list[Clause]:
     return []
 
 
-def _by_day(filters: Filters) -> list[Clause]:
+def _by_day(filters: Filters, column: str = "reported_at") -> list[Clause]:
     clauses: list[Clause] = []
     if filters.day_from:
-        clauses.append(("reported_at >= %s::timestamptz", [datetime.combine(filters.day_from, time.min, SHANGHAI)]))
+        clauses.append((f"{column} >= %s::timestamptz", [datetime.combine(filters.day_from, time.min, SHANGHAI)]))
     if filters.day_to:
         end = datetime.combine(filters.day_to + timedelta(days=1), time.min, SHANGHAI)
-        clauses.append(("reported_at < %s::timestamptz", [end]))
+        clauses.append((f"{column} < %s::timestamptz", [end]))
     return clauses
-
-
-def _by_words(words: str) -> list[Clause]:
-    """A number finds itself; other words must all stand in the report. The index finds, LIKE has the last word."""
-    words = words.strip()[:60]
-    if not words:
-        return []
-    if is_number(words):
-        return [("number = %s", [words.upper()])]
-    lexemes = words_of(words)
-    if not lexemes:
-        return [nothing()]
-    # Written into the statement, not bound: PostgreSQL must know the word to choose between walking the newest, for a
-    # frequent one, and the index of words. Lexemes hold nothing but letters, digits and Chinese characters.
-    query = " & ".join(f"''{lexeme}''" for lexeme in lexemes)
-    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return [
-        (
-            "EXISTS (SELECT FROM matters_report r WHERE r.matter_id = matters_matter.id"
-            f" AND r.words @@ '{query}'::tsquery AND (r.text ILIKE %s OR title ILIKE %s OR place ILIKE %s))",
-            [pattern, pattern, pattern],
-        )
-    ]
 
 
 def _cursor(row: Row, key: str) -> str | None:

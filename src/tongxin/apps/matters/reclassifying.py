@@ -6,12 +6,12 @@ from tongxin.apps.matters.clockwork import Clockwork
 from tongxin.apps.matters.kinds import Kind
 from tongxin.apps.matters.models import Contact, Matter, Report
 from tongxin.apps.matters.standing import Standing
+from tongxin.apps.matters.wording import lexemes
 from tongxin.postgres.batches import run
 from tongxin.rules import deadlines
 from tongxin.rules.channels import Channel
 from tongxin.rules.deadlines import Clock, Urgency, more_urgent
 from tongxin.rules.lifecycles.matter import Sort
-from tongxin.rules.matching import words_of
 from tongxin.rules.permissions import SYSTEM, Actor, scope
 from tongxin.rules.sealing import Seal, is_handed_over, seal_of
 
@@ -65,9 +65,9 @@ def write(after: Standing) -> None:
     )
     report = Report.objects.select_related("matter").get(pk=after.id)
     form = _answers(report.form, after.kind)
-    told = words_of(report.matter.title, report.matter.place, report.text, after.kind.name)
+    matter, told = report.matter, (report.matter.title, report.matter.place, report.text, after.kind.name)
     Report.objects.filter(pk=after.id).update(form=form)
-    run(REWORD, [" ".join(told), after.id])
+    run(REWORD, [lexemes(*told, area=matter.area, reported_at=matter.reported_at), after.id])
 
 
 def _answers(form: dict[str, object], kind: Kind) -> dict[str, object]:

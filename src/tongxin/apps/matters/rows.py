@@ -65,6 +65,7 @@ REPORT: Columns = (
     ("form", "jsonb"),
     ("datum", "text"),
     ("words", "tsvector"),
+    ("told_at", "timestamptz"),
 )
 CONTACT: Columns = (("matter_id", "bigint"), ("name", "text"), ("phone", "text"), ("is_secret", "boolean"))
 DEADLINE: Columns = (

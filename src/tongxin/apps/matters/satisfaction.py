@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.figures import Period
-from tongxin.apps.matters.queries import PAGE, scope_clause
+from tongxin.apps.matters.queries import PAGE
+from tongxin.apps.matters.scoping import scope_clause
 from tongxin.postgres.batches import run
 from tongxin.rules import cursors
 from tongxin.rules.indices import Rate

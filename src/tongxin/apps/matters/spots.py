@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tongxin.apps.matters.queries import Clause, area_clause, scope_clause
+from tongxin.apps.matters.scoping import Clause, area_clause, scope_clause
 from tongxin.postgres.batches import run
 from tongxin.rules.area_codes import Level
 from tongxin.rules.lamps import Lamp

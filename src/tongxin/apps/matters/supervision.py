@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tongxin.apps.matters.queries import PAGE, scope_clause
+from tongxin.apps.matters.queries import PAGE
+from tongxin.apps.matters.scoping import scope_clause
 from tongxin.postgres.batches import run
 from tongxin.rules.errors import Invalid, Missing
 from tongxin.rules.overlays.order import Grade, State

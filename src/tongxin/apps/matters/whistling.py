@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tongxin.apps.matters import kinds
 from tongxin.apps.matters.figures import Period
 from tongxin.apps.matters.models import Matter
-from tongxin.apps.matters.queries import Clause, scope_clause
+from tongxin.apps.matters.scoping import Clause, scope_clause
 from tongxin.apps.people.queries import offices
 from tongxin.postgres.batches import Rows, run
 from tongxin.rules import lamps

@@ -8,11 +8,11 @@ from typing import Any
 from tongxin.apps.journal.entries import Draft, record_many
 from tongxin.apps.matters import rows
 from tongxin.apps.matters.incoming import Decided, Fresh, headline
+from tongxin.apps.matters.wording import lexemes
 from tongxin.postgres.batches import pipeline
 from tongxin.rules import deadlines
 from tongxin.rules.deadlines import Running, Verdict
 from tongxin.rules.lifecycles.matter import OPEN, VOIDABLE, CloseKind, State
-from tongxin.rules.matching import words_of
 from tongxin.rules.permissions import Actor
 
 WITHOUT_UNIT = VOIDABLE | {State.VERIFYING, State.REFUSED, State.VOIDED}  # states in which nobody handles a matter
@@ -110,10 +110,11 @@ def _unit(decided: Decided) -> int | None:
 
 
 def _report_row(row: Fresh) -> tuple[Any, ...]:
-    incoming = row.decided.incoming
-    words = " ".join(words_of(incoming.title, incoming.place, incoming.text, row.decided.kind.name))
+    decided, incoming = row.decided, row.decided.incoming
+    told = (incoming.title, incoming.place, incoming.text, decided.kind.name)
+    words = lexemes(*told, area=decided.place.area, reported_at=decided.at)
     form = json.dumps(dict(incoming.form), ensure_ascii=False) if incoming.form else "{}"
-    return (row.id, incoming.text.strip(), form, incoming.datum.value, words)
+    return (row.id, incoming.text.strip(), form, incoming.datum.value, words, decided.at)
 
 
 def _has_contact(row: Fresh) -> bool:

@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Generic, TypeVar
@@ -12,12 +13,14 @@ from django.utils import timezone
 
 from tongxin.apps.people.models import Account, ApiKey, Unit
 from tongxin.postgres.batches import run
+from tongxin.rules.area_codes import Level
 from tongxin.rules.errors import Missing
 from tongxin.rules.permissions import Actor, Duty, Role
 from tongxin.rules.sealing import Seal
-from tongxin.rules.units import UnitKind
+from tongxin.rules.units import COMMAND, UnitKind
 
 T = TypeVar("T")
+ROOMS = frozenset(COMMAND.values())
 
 # every request of every page asks this: prepared, and past the ORM
 DUTIES = """
@@ -80,6 +83,23 @@ def stands() -> Mapping[int, tuple[UnitKind, str]]:
     return _stands()
 
 
+def rooms_below() -> Mapping[str, Sequence[tuple[int, str]]]:
+    """Return the open command rooms, unit id and area, by the area of the next one above; "" where there is none.
+
+    Drawn from `stands` once for as long as that is remembered.
+    """
+    global _rooms
+    known = stands()
+    if _rooms[0] is not known:
+        rooms = {unit: area for unit, (kind, area) in known.items() if kind in ROOMS}
+        areas, below = set(rooms.values()), defaultdict(list)
+        for unit, area in rooms.items():
+            above = (area[:width] for width in sorted(Level, reverse=True) if width < len(area))
+            below[next((each for each in above if each in areas), "")].append((unit, area))
+        _rooms = known, below
+    return _rooms[1]
+
+
 def unit_names() -> Mapping[int, str]:
     """Return the names of all units by id."""
     return _unit_names()
@@ -97,6 +117,7 @@ _stands = Remembered(
         for id_, kind, area in Unit.objects.filter(is_open=True).values_list("id", "kind", "area")
     }
 )
+_rooms: tuple[Mapping[int, tuple[UnitKind, str]], Mapping[str, Sequence[tuple[int, str]]]] = ({}, {})
 _unit_names = Remembered(lambda: dict(Unit.objects.values_list("id", "name")))
 
 

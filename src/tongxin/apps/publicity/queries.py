@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from tongxin.apps.areas.locator import locator
 from tongxin.apps.matters.models import Matter
-from tongxin.apps.matters.queries import area_clause, visible_to
+from tongxin.apps.matters.queries import visible_to
+from tongxin.apps.matters.scoping import area_clause
 from tongxin.apps.people.queries import Remembered
 from tongxin.apps.publicity.models import Brand, Notice, Publication
 from tongxin.postgres.batches import run

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tongxin.apps.journal.entries import record
 from tongxin.apps.matters.models import SavedList
-from tongxin.apps.matters.queries import scope_clause
+from tongxin.apps.matters.scoping import scope_clause
 from tongxin.postgres.batches import run
 from tongxin.rules.errors import Invalid, Missing, NotAllowed
 from tongxin.rules.permissions import GRANTS, Actor, Duty, Permission, require, scope

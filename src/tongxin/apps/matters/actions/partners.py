@@ -15,11 +15,11 @@ from tongxin.apps.matters import kinds
 from tongxin.apps.matters.actions.evidence import attach_received, duty_on, locked_by
 from tongxin.apps.matters.incoming import headline
 from tongxin.apps.matters.models import Matter, Note
+from tongxin.apps.matters.wording import lexemes
 from tongxin.postgres.batches import run
 from tongxin.rules import receipts as rules
 from tongxin.rules.errors import Invalid
 from tongxin.rules.lifecycles.matter import TEXT_LIMIT, State, StepRefused
-from tongxin.rules.matching import words_of
 from tongxin.rules.permissions import Actor, Permission, holding_receipt
 
 RESIDENT, PARTNER = "resident.supplement", "partner.supplement"
@@ -76,7 +76,8 @@ def reword(*, matter_id: int, text: str, by: Actor, now: datetime) -> None:
 
     text, before = text.strip(), matter.report.text
     title, kind = headline(text), kinds.kind_of(matter.template_code, matter.template_version)
-    run(REWORD, [text, " ".join(words_of(title, matter.place, text, kind.name)), matter.pk])
+    words = lexemes(title, matter.place, text, kind.name, area=matter.area, reported_at=matter.reported_at)
+    run(REWORD, [text, words, matter.pk])
     Matter.objects.filter(pk=matter.pk).update(title=title, rev=F("rev") + 1)
 
     told = {"noted": True, "via": by.ref}

@@ -13,6 +13,7 @@ from tongxin.apps.journal.entries import Draft, record_many
 from tongxin.apps.people.queries import offices
 from tongxin.postgres.batches import run
 from tongxin.rules.area_codes import parent_of
+from tongxin.rules.matching import places_of
 from tongxin.rules.permissions import Actor, Permission, require
 from tongxin.rules.routing import fallback
 
@@ -25,6 +26,10 @@ STRAY = """
 MOVE = """
     UPDATE matters_matter AS m SET area = new.area, desk_id = new.desk_id, rev = m.rev + 1
     FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS new(id, area, desk_id) WHERE m.id = new.id"""
+REMARK = """
+    UPDATE matters_report AS r SET words = ts_delete(r.words, new.old) || array_to_tsvector(new.marks)
+    FROM (SELECT id, string_to_array(old, ' ') AS old, string_to_array(marks, ' ') AS marks
+        FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS given(id, old, marks)) AS new WHERE r.matter_id = new.id"""
 
 
 class _Stray(NamedTuple):
@@ -45,7 +50,12 @@ def restamp(*, by: Actor, now: datetime) -> int:
     places = _places(strays)
     desks = [fallback(place, offices()).unit_id for place in places]
 
-    run(MOVE, [[stray.id for stray in strays], places, desks])
+    ids = [stray.id for stray in strays]
+    run(MOVE, [ids, places, desks])
+    before, after = (
+        [" ".join(places_of(area)) for area in areas] for areas in ([stray.area for stray in strays], places)
+    )
+    run(REMARK, [ids, before, after])
 
     record_many(
         [

@@ -20,11 +20,11 @@ from tongxin.apps.matters.actions.evidence import COUNT
 from tongxin.apps.matters.actions.residents import held
 from tongxin.apps.matters.incoming import NAME_LIMIT, PHONE_LIMIT
 from tongxin.apps.matters.models import Contact, Matter, Note
+from tongxin.apps.matters.wording import lexemes
 from tongxin.postgres.batches import run
 from tongxin.rules import receipts as rules
 from tongxin.rules.channels import Channel
 from tongxin.rules.errors import Invalid, NotAllowed
-from tongxin.rules.matching import words_of
 from tongxin.rules.permissions import SYSTEM, Actor
 
 PURGED_AT_ONCE = 500
@@ -87,7 +87,7 @@ def erase_own(*, matter_id: int, by: Actor, now: datetime) -> None:
 
     Contact.objects.filter(matter_id=matter.pk).delete()
     picked = [name for name, each in kind.fields.items() if "enum" in each or each.get("type") != "string"]
-    run(FORGET, [now, " ".join(words_of(kind.name)), picked, matter.pk])
+    run(FORGET, [now, lexemes(kind.name, area=matter.area, reported_at=matter.reported_at), picked, matter.pk])
     Matter.objects.filter(pk=matter.pk).update(title=kind.name, rev=F("rev") + 1)
     _erase_notes(matter, by)
     for each in Evidence.objects.filter(subject=f"matter:{matter.pk}", kept_by=by.ref, erased_at__isnull=True):

@@ -139,7 +139,8 @@ class Report(models.Model):
     form = models.JSONField(default=dict)
     datum = models.CharField(max_length=8, default="wgs84")
     erased_at = models.DateTimeField(null=True)  # the reporter had the own words erased
-    words = SearchVectorField()
+    words = SearchVectorField()  # `wording.lexemes`
+    told_at = models.DateTimeField()  # the matter's `reported_at`: what is found is in order before it is looked up
 
     class Meta:
         indexes = [GinIndex(fields=["words"], name="report_words", fastupdate=True)]

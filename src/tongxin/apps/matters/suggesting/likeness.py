@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tongxin.apps.areas.locator import METRES_PER_DEGREE, locator
 from tongxin.apps.matters.models import Matter
-from tongxin.apps.matters.queries import Clause, _union, area_clause, scope_parts
+from tongxin.apps.matters.scoping import Clause, area_clause, scope_parts, union
 from tongxin.apps.matters.suggesting import serving
 from tongxin.apps.matters.suggesting.gazetteer import gazetteer
 from tongxin.apps.matters.suggesting.grams import GAP, Span, folded, without
@@ -111,7 +111,7 @@ def candidates(actor: Actor, told: Told, since: datetime) -> list[Other]:
         [*where[1], since, [state.value for state in GONE], told.matter_id or 0],
     )
     newest = ("ORDER BY reported_at DESC, id DESC LIMIT %s", [MOST])
-    near, params = _union(COLUMNS, scope_parts(scope(actor)), rest, newest)
+    near, params = union(COLUMNS, scope_parts(scope(actor)), rest, newest)
     return [Other(*row) for row in run(WITH_TEXT.format(near=near), params)]
 
 
