@@ -10,9 +10,10 @@ from tongxin.apps.journal import outbox
 from tongxin.apps.matters import actions
 from tongxin.apps.matters.models import Matter
 from tongxin.apps.notify import queries, speaking
-from tongxin.apps.notify.actions import choose, read_all, read_one, subscribe
+from tongxin.apps.notify.actions import choose, read_all, read_one, set_robot, subscribe
 from tongxin.apps.notify.models import Notice, Sending
 from tongxin.apps.people.models import Post
+from tongxin.rules.deadlines import Urgency
 from tongxin.rules.errors import Missing
 from tongxin.rules.lifecycles.matter import Act, Ground
 from tongxin.rules.occasions import Group, Occasion
@@ -170,3 +171,18 @@ def test_a_reporter_hears_by_the_way_asked_for_and_in_quiet_hours_only_what_is_u
 
     assert plain.next_try_at == night.replace(hour=7, minute=30) + timedelta(days=1)
     assert urgent.next_try_at == night
+
+
+def test_a_group_is_not_rung_up_at_night_either_but_for_what_is_urgent(town, now, house):
+    house.QUIET_HOURS = "21:30-07:30"
+    night = now.replace(hour=22)
+    url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1"
+    set_robot(unit_id=town.unit["sanitation"], medium="wecom", url=url, by=town.system_admin, now=now)
+    plain, urgent = (towns.a_matter(town, "AWAITING_SIGNATURE", now=night) for _ in range(2))
+    Matter.objects.filter(pk=urgent.pk).update(urgency=Urgency.URGENT)
+    outbox.drain(night)
+
+    owed = dict(Sending.objects.filter(robot_id__isnull=False).values_list("matter_id", "next_try_at"))
+
+    assert owed[plain.pk] == night.replace(hour=7, minute=30) + timedelta(days=1)
+    assert owed[urgent.pk] < night + timedelta(minutes=1)

@@ -115,7 +115,7 @@ def _to_groups(told: Sequence[Told], now: datetime) -> Iterator[Sending]:
         robots[robot.unit_id].append(robot)
     for one in told:
         for robot in robots.get(one.unit_id or 0, ()):
-            yield _sending(one, Medium(robot.medium), slot(now, BREATH), now, robot_id=robot.pk)
+            yield _sending(one, Medium(robot.medium), slot(_awake(one, now), BREATH), now, robot_id=robot.pk)
 
 
 # --- reporters -------------------------------------------------------------------------------------------

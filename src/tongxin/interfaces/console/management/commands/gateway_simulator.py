@@ -33,14 +33,14 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, secret: str, robot_secret: str, **_: Any) -> None:
         out, simulator = Console(), Simulator(secret, robot_secret)
         server = simulator.serve(host, port)
-        out.print(HOW.format(host=host, port=server.server_port, secret=secret), highlight=False)
+        out.print(HOW.format(host=host, port=server.server_port, secret=secret), highlight=False, soft_wrap=True)
         Thread(target=server.serve_forever, daemon=True).start()
         shown = 0
         try:
             while True:
                 time.sleep(0.5)
                 for taken in simulator.taken[shown:]:
-                    out.print(line_of(taken), highlight=False, markup=False)
+                    out.print(line_of(taken), highlight=False, markup=False, soft_wrap=True)
                     shown += 1
         except KeyboardInterrupt:
             server.shutdown()
