@@ -9,13 +9,14 @@ from django.http import QueryDict
 from django.test import Client
 
 from tests.interfaces.desk.visitors import visitor
-from tests.town import CAST, a_matter
+from tests.town import CAST, ROOT, a_matter
 from tongxin.apps.areas.models import Area
 from tongxin.apps.journal.models import TRIES, Delivery, Entry
 from tongxin.apps.matters import actions, kinds
 from tongxin.apps.people.calendar import calendar
 from tongxin.apps.people.models import Account, ApiKey, CalendarOverride, Person, Post, Unit
 from tongxin.apps.people.queries import actor_of_key, offices
+from tongxin.interfaces.desk.admin import audit_kinds
 from tongxin.interfaces.desk.admin.calendar import tried as tried_limit
 from tongxin.interfaces.desk.admin.routing import tried as tried_case
 from tongxin.rules.permissions import GRANTS, Permission, Role
@@ -348,3 +349,13 @@ def test_an_unmasking_stands_in_the_audit_with_its_reason(town, now):
     assert "到场前联系" in page
     assert "荷花街道综合信息指挥室 · 派遣员" in page
     assert "13800001111" not in page
+
+
+def test_whatever_is_recorded_has_its_words_in_the_audit():
+    written = (path.read_text("utf-8") for path in (ROOT / "src/tongxin/apps").rglob("*.py"))
+    kinds = {kind for text in written for kind in re.findall(r'\brecord\(\s*"([a-z_]+\.[a-z_]+)"', text)}
+
+    nameless = {kind for kind in kinds if not audit_kinds.said(Entry(kind=kind, data={}))}
+
+    assert len(kinds) > 100
+    assert nameless <= {"merge.follow"}

@@ -111,7 +111,7 @@ def told(entries: Sequence[Entry], said: Words, now: datetime) -> list[Told]:
             at=filters.iso(entry.at),
             time=filters.recent(entry.at, now),
             icon=_icon(entry),
-            title=_title(entry, language),
+            title=title(entry, language),
             who=said.who[entry.seq],
             text=" ".join(filter(None, [said.notes.get(entry.seq, ""), *_facts(entry, said, now, language)])),
             is_now=nth == 0,
@@ -158,7 +158,8 @@ def _icon(entry: Entry) -> str:
     return ACTS[Act(word)] if word in set(Act) else ICONS.get(word, "point")
 
 
-def _title(entry: Entry, language: str) -> str:
+def title(entry: Entry, language: str) -> str:
+    """Return what happened, in few words; the kind itself where it has none."""
     word = _word(entry)
     if entry.kind in BY_ACT:
         return words.label(next(step.act for step in BY_ACT[entry.kind].steps if step.act == entry.kind), language)

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from tongxin.apps.journal import audit
@@ -15,72 +14,12 @@ from tongxin.apps.journal.models import Entry
 from tongxin.apps.journal.verification import Fault, broken_entries, entries_to_check
 from tongxin.apps.matters.unmaskings import latest
 from tongxin.apps.people.models import Person, Post
+from tongxin.interfaces.desk.admin import audit_kinds
 from tongxin.interfaces.desk.admin.doors import joined, label, needs
 from tongxin.interfaces.desk.frame import page
 from tongxin.look.forms import Field
-from tongxin.rules.lifecycles.matter import Act
 from tongxin.rules.permissions import Permission, Role
 
-KINDS = {  # the kinds of entries that are no step of a matter's life
-    "matter.report": gettext_lazy("Reported"),
-    "matter.unmask": gettext_lazy("Personal fields looked at"),
-    "matter.export": gettext_lazy("Exported"),
-    "matter.print": gettext_lazy("Printed"),
-    "list.share": gettext_lazy("List shared"),
-    "list.unshare": gettext_lazy("List no longer shared"),
-    "text.write": gettext_lazy("Standard text written"),
-    "text.drop": gettext_lazy("Standard text removed"),
-    "text.load": gettext_lazy("Standard texts loaded"),
-    "macro.write": gettext_lazy("Macro written"),
-    "macro.drop": gettext_lazy("Macro removed"),
-    "evidence.keep": gettext_lazy("Evidence added"),
-    "evidence.erase": gettext_lazy("Evidence erased"),
-    "template.publish": gettext_lazy("Template published"),
-    "routing.change": gettext_lazy("Routing rule changed"),
-    "catalog.load": gettext_lazy("Catalog loaded"),
-    "suggester.train": gettext_lazy("Suggestions trained"),
-    "suggester.switch": gettext_lazy("Suggestions switched on or off"),
-    "rules.draft": gettext_lazy("Rules: draft opened"),
-    "rules.change": gettext_lazy("Rules: draft changed"),
-    "rules.rename": gettext_lazy("Rules: draft renamed"),
-    "rules.rebase": gettext_lazy("Rules: draft brought up to date"),
-    "rules.check": gettext_lazy("Rules: draft checked"),
-    "rules.rehearse": gettext_lazy("Rules: dry run started"),
-    "rules.stop": gettext_lazy("Rules: dry run stopped"),
-    "rules.schedule": gettext_lazy("Rules: publishing scheduled"),
-    "rules.recall": gettext_lazy("Rules: schedule taken back"),
-    "rules.lapse": gettext_lazy("Rules: could not take effect"),
-    "rules.publish": gettext_lazy("Rules: published"),
-    "rules.withdraw": gettext_lazy("Rules: draft withdrawn"),
-    "calendar.set": gettext_lazy("Day set"),
-    "calendar.clear": gettext_lazy("Day cleared"),
-    "unit.open": gettext_lazy("Unit opened"),
-    "unit.change": gettext_lazy("Unit changed"),
-    "units.load": gettext_lazy("Units loaded"),
-    "units.telephones": gettext_lazy("Office telephones entered"),
-    "post.start": gettext_lazy("Appointed"),
-    "post.end": gettext_lazy("Post ended"),
-    "post.stand_in": gettext_lazy("Standing in"),
-    "post.stand_in_end": gettext_lazy("Standing in ended early"),
-    "post.lend": gettext_lazy("Post lent for a time"),
-    "post.name": gettext_lazy("Named for sealed matters"),
-    "post.hand_over": gettext_lazy("Matters handed over"),
-    "post.receive": gettext_lazy("Matters received"),
-    "matter.hand_over": gettext_lazy("Handed over to another post"),
-    "matter.take_up": gettext_lazy("Gone on with by somebody of the unit"),
-    "matter.unseal": gettext_lazy("Sealed matter opened"),
-    "matter.reseal": gettext_lazy("Sealed matter closed again"),
-    "security.unseal": gettext_lazy("Security: a sealed matter was opened"),
-    "roster.publish": gettext_lazy("Roster published"),
-    "posts.load": gettext_lazy("Posts loaded"),
-    "person.register": gettext_lazy("Person registered"),
-    "key.issue": gettext_lazy("Key issued"),
-    "key.revoke": gettext_lazy("Key revoked"),
-    "area.load": gettext_lazy("Areas loaded"),
-    "area.retire": gettext_lazy("Area ended"),
-    "area.replace": gettext_lazy("Areas replaced"),
-    "outbox.retry": gettext_lazy("Delivery tried again"),
-}
 MOST_CHECKED = 20_000  # entries of one subject that a page checks; above, the command does
 
 
@@ -137,14 +76,11 @@ def _verified(subject: str) -> dict[str, Any]:
 
 
 def _line(row: Entry, who: Mapping[tuple[str, int | None], tuple[str, str]]) -> dict[str, Any]:
-    noun, _dot, verb = row.kind.partition(".")
     person, post = who[row.actor, row.post_id]
-    acts = {str(act): label(act) for act in Act} if noun == "matter" else {}
-    said = str(KINDS.get(row.kind, "")) or acts.get(verb, "")
     return {
         "at": row.at,
         "kind": row.kind,
-        "words": said,
+        "words": audit_kinds.said(row),
         "subject": row.subject,
         "seq": row.seq,
         "person": person,
