@@ -244,6 +244,15 @@ def test_who_issues_no_orders_is_told_so(town, moment):
 # --- calling back ----------------------------------------------------------------------------------------
 
 
+def test_whoever_takes_calls_finds_call_backs_once_among_them(town, moment):
+    a_call_back(town, moment)
+
+    page = visitor("operator").get("/m/").content.decode()
+
+    assert '"/call-backs/"' in page and '"/o/call_back/"' not in page
+    assert '"/o/call_back/"' in visitor("caller_back").get("/m/").content.decode()
+
+
 def test_a_call_shows_what_was_told_and_done_and_the_contact_only_for_a_reason(town, moment):
     matter = a_call_back(town, moment)
     desk = visitor("caller_back")

@@ -240,9 +240,10 @@ def _queue_item(request: HttpRequest, queue: Queue, tally: Tally) -> NavItem:
 def _overlay_items(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[NavItem]:
     """Yield the lists of what lies over matters: those of one's own posts, and others while something waits in them."""
     waiting = overlay_tallies(request, now)
+    listed = {counted for *_line, counted in nav.CALLS} if may(actor, Permission.TAKE_CALLS) else set()  # among calls
     for each in nav.queues_for(actor):
         url, tally = reverse("desk:over-queue", args=[each.name]), waiting.get(each.name)
-        if each.home & actor.roles or (tally and tally.count) or request.path == url:
+        if each.home & actor.roles or (tally and tally.count and each.name not in listed) or request.path == url:
             count = capped(tally.count) if tally and tally.count else ""
             yield NavItem(each.label, url, each.icon, count, bool(tally and tally.overdue), request.path == url)
     if actor.roles & (PRESSERS | UNIT):

@@ -19,10 +19,12 @@ from tongxin.apps.insight.models import Finding
 from tongxin.apps.matters import kinds
 from tongxin.interfaces.desk import frame, lines, reverse_compare
 from tongxin.interfaces.desk.filtering import filters_of
+from tongxin.interfaces.desk.narrowing import kind_name
 from tongxin.interfaces.desk.places import home_of, way
 from tongxin.look import filters
 from tongxin.look.forms import Choice, Field
 from tongxin.rules.area_codes import Level
+from tongxin.rules.classes import MatterClass, class_of
 from tongxin.rules.errors import Invalid, Missing, Refused
 from tongxin.rules.indices import Index, Rate
 from tongxin.rules.permissions import DESK, GRID, OVERSIGHT, Actor, Permission, may
@@ -321,16 +323,30 @@ def rule(request: HttpRequest) -> HttpResponse:
         "rule": standing,
         "run": reverse_compare.shown(actor, now),
         "span": reverse_compare.fields(now),
-        "fields": (*(_number(name, label, standing, given) for name, label in _numbers()), _seen(ticked)),
+        "fields": tuple(_number(name, label, standing, given) for name, label in _numbers()),
+        "classes": list(_seen(ticked)),
         "sentence": filters.say(refusal) if refusal else "",
     }
     return frame.page(request, "desk/reverse_rule.html", context, status=refusal.status if refusal else 200)
 
 
-def _seen(ticked: Iterable[str]) -> Field:
-    found = sorted(kinds.current().values(), key=lambda kind: kind.code)
-    choices = tuple(Choice(kind.code, f"{kind.code} {kind.name}") for kind in found)
-    return Field("template", _("Kinds of matters that a patrol sees"), "checks", tuple(ticked), choices=choices)
+class Seen(NamedTuple):
+    """The kinds of one class, each with whether a patrol sees it."""
+
+    label: str
+    ticked: int
+    kinds: tuple[tuple[str, str, bool], ...]
+
+
+def _seen(ticked: Iterable[str]) -> Iterator[Seen]:
+    """Yield the classes with their kinds, in the order of codes; those of a city's own come last."""
+    chosen, language = set(ticked), get_language() or "zh-hans"
+    for each in (*MatterClass, None):
+        own = (code for code in sorted(kinds.current()) if class_of(code) is each)
+        rows = tuple((code, f"{code} {kind_name(code)}", code in chosen) for code in own)
+        if rows:
+            label = f"{each} {words.label(each, language)}" if each else _("Others")
+            yield Seen(label, sum(row[2] for row in rows), rows)
 
 
 def _numbers() -> tuple[tuple[str, str], ...]:

@@ -29,6 +29,7 @@ def look(*, home: str, by: Sequence[Actor], now: datetime) -> int:
     turns = zip(last.items(), cycle(by), cycle(REASONS), cycle(PAUSES), strict=False)
     looks = [(subject, at + timedelta(minutes=pause), actor, reason) for (subject, at), actor, reason, pause in turns]
     by_day = [each for each in looks if each[1] < now and each[1].astimezone(SHANGHAI).hour in HOURS]
+    by_day.sort(key=lambda look: look[1])
     done = 0
     for subject, moment, actor, reason in by_day[-MANY:]:
         with suppress(Refused):  # not everybody sees every matter

@@ -15,7 +15,7 @@ from tongxin.apps.people.models import Unit
 from tongxin.rules.occasions import Medium, Occasion
 from tongxin.rules.permissions import Actor
 
-LATELY = timedelta(days=6)
+HOUR, LATELY = timedelta(hours=1), timedelta(days=6)  # whatever was tried again is over by now
 MOST = 160  # of either log: three pages
 TO_REPORTERS = {
     "matter.accept": Occasion.ACCEPTED,
@@ -69,7 +69,7 @@ def _robots(wanted: Mapping[Medium, str]) -> dict[Medium, int]:
 def _entries(matters: Sequence[int], now: datetime) -> list[tuple[Entry, int]]:
     """Return what happened to these matters lately, the oldest first."""
     by_subject = {f"matter:{pk}": pk for pk in matters}
-    found = Entry.objects.filter(subject__in=by_subject, at__gt=now - LATELY, at__lt=now).order_by("at", "id")
+    found = Entry.objects.filter(subject__in=by_subject, at__range=(now - LATELY, now - HOUR)).order_by("at", "id")
     return [(entry, by_subject[entry.subject]) for entry in found]
 
 
@@ -77,7 +77,8 @@ def _sending(
     entry: Entry, matter: int, occasion: Occasion, medium: Medium, robot: int | None, went: tuple[str, str, int]
 ) -> Sending:
     state, code, tries = went
-    ended = entry.at + timedelta(seconds=2) * 5 ** (tries - 1)
+    code = "250" if medium is Medium.MAIL and state == SENT else code
+    ended = entry.at + timedelta(seconds=2) * 3 ** (tries - 1)
     told = {"entry_id": entry.pk, "matter_id": matter, "occasion": occasion, "medium": medium, "robot_id": robot}
     return Sending(**told, state=state, code=code, tries=tries, next_try_at=ended, owed_at=entry.at, ended_at=ended)
 
@@ -90,7 +91,7 @@ def _endpoint(entries: Sequence[tuple[Entry, int]], admin: Actor, owner: int, rn
     rows = []
     for entry, matter in entries[-MOST:]:
         state, code, tries = rng.choices(TAKEN, WEIGHTS[:4])[0]
-        ended = entry.at + timedelta(seconds=3) * 4 ** (tries - 1)
+        ended = entry.at + timedelta(seconds=3) * 2 ** (tries - 1)
         row = Event(endpoint=endpoint, entry_id=entry.pk, kind=entry.kind, matter_id=matter, state=state)
         row.code, row.tries, row.owed_at, row.next_try_at, row.ended_at = code, tries, entry.at, ended, ended
         rows.append(row)
