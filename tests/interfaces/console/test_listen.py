@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -16,6 +17,7 @@ from django.utils import timezone
 from tests import town as towns
 from tests.apps.journal.test_outbox import in_this_database
 from tests.interfaces.console.brokers import Broker, Crowd, free_port, listener, until
+from tests.town import ROOT
 from tongxin.apps.devices import actions
 from tongxin.apps.devices.actions import Message
 from tongxin.apps.devices.actions.ledger import Described
@@ -50,6 +52,17 @@ def test_what_a_device_says_is_read_strictly():
     ):
         with pytest.raises(Invalid):
             message_of(topic, payload)
+
+
+def test_what_the_handbook_shows_is_taken():
+    rows = re.findall(r"`tongxin/<code>/(\w+)` \| `(.+?)` \|", (ROOT / "docs" / "operations.md").read_text("utf-8"))
+
+    told = [
+        message_of(f"tongxin/WL-1/{word}", said.replace("…", "2026-11-20T15:42:00+08:00").encode())
+        for word, said in rows
+    ]
+
+    assert {each.told for each in told} == set(Tidings) and len(told) == 4
 
 
 def test_the_address_of_the_broker_is_one_setting():

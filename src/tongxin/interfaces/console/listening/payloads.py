@@ -29,6 +29,7 @@ class Reading(Payload):
 
 class Event(Payload):
     kind: Sighting
+    faces_blurred: bool = False  # as at the HTTP door; here no photo comes along that could show one
 
 
 class Trouble(Payload):
