@@ -146,6 +146,9 @@ def test_a_check_made_without_a_network_shows_what_changed_and_keeps_what_was_wr
     sign_in(page, "grid_worker")
     keep_the_day(page)
 
+    network.cut()  # there is a signal, and nobody answers
+    page.reload()
+    expect(page.locator("#net")).to_contain_text("没有网络，照常可用")
     phone.lose_network()
     page.locator(".tx-tabs a", has_text="待办").click()
     page.locator("a.tx-item").first.click()

@@ -106,7 +106,10 @@ showDistances();
 leave(document.querySelector("form[data-leaves]"));
 install(door.worker).then(async () => {
   if (!navigator.onLine) return;
-  await keepPages(door.person, door.kept);
+  if (!(await keepPages(door.person, door.kept))) {
+    state = "offline"; // there is a network, and no way to us: this page is a kept one
+    return showBar();
+  }
   await navigator.serviceWorker?.ready;
   document.documentElement.dataset.kept = ""; // the day is on the phone
 }).catch(() => { /* tried again with the next page */ });

@@ -9,19 +9,22 @@ export async function install(address) {
   } catch { /* an old browser: everything works with a network */ }
 }
 
-// Fetch the pages of this person's work, and forget those of anybody else who used this phone.
+// Fetch the pages of this person's work, and forget those of anybody else who used this phone. False: nobody answers.
 export async function keepPages(person, address) {
-  if (!("caches" in self)) return;
+  if (!("caches" in self)) return true;
   const own = PAGES + person;
   for (const name of await caches.keys()) if (name.startsWith(PAGES) && name !== own) await caches.delete(name);
-  const told = await fetch(address, { redirect: "manual" }).then((answer) => (answer.ok ? answer.json() : null), () => null);
-  if (told?.person !== person) return;
+  const answer = await fetch(address, { redirect: "manual" }).catch(() => null);
+  if (!answer) return false;
+  const told = answer.ok ? await answer.json() : null;
+  if (told?.person !== person) return true;
   const cache = await caches.open(own);
   const wanted = new Set(told.urls.map((url) => new URL(url, location.origin).href));
   for (const request of await cache.keys()) if (!wanted.has(request.url)) await cache.delete(request);
   const missing = [];
   for (const url of wanted) if (await isOld(cache, url)) missing.push(url);
   await Promise.all(Array.from({ length: AT_ONCE }, () => fetchSome(cache, missing)));
+  return true;
 }
 
 async function fetchSome(cache, urls) {
