@@ -53,7 +53,8 @@ def guesses(request: HttpRequest) -> HttpResponse:
     """Answer the kinds that fit the words so far, and what others reported near the place."""
     given = request.GET
     found = kinds_for(given.get("text", ""), given.get("template", ""))
-    return render(request, "portal/report_kinds.html", {**found, **near_for(given, found["offers"])})
+    near_by = near_for(given, found["offers"])
+    return render(request, "portal/report_kinds.html", {**found, **near_by, "now": timezone.now()})
 
 
 @limited(HINTS, "GET")
