@@ -20,7 +20,7 @@ from tongxin.apps.matters import kinds
 from tongxin.interfaces.desk import frame, lines, reverse_compare
 from tongxin.interfaces.desk.filtering import filters_of
 from tongxin.interfaces.desk.narrowing import kind_name
-from tongxin.interfaces.desk.places import home_of, way
+from tongxin.interfaces.desk.places import home_of, is_sketch, map_of, way
 from tongxin.look import filters
 from tongxin.look.forms import Choice, Field
 from tongxin.rules.area_codes import Level
@@ -153,6 +153,8 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "finding": finding,
         "line": _line(finding, language, now),
         "facts": list(_facts(finding, language, now)),
+        "map": map_of(finding.matter, [finding.match] if finding.match else (), ring_m=finding.rule.radius_m),
+        "is_sketch": is_sketch(finding.area),
         "matter_url": f"{lines.base()}{number}/",
         "forms": list(_forms(finding, actor, request.POST, language)),
         "sentence": filters.say(refusal) if refusal else "",
