@@ -201,6 +201,25 @@ def test_an_endpoint_that_took_nothing_for_days_is_switched_off_and_its_owner_to
         replay(endpoint_id=off.pk, start=now, end=later, by=town.handler, now=later)
 
 
+def test_what_is_owed_to_an_endpoint_switched_off_by_hand_is_replayed_when_it_is_on_again(
+    town, now, endpoint, receiver, worked
+):
+    told = {"name": endpoint.name, "url": endpoint.url, "kinds": ["matter.*"], "by": town.handler}
+    towns.a_matter(town, "AWAITING_SIGNATURE", now=now)
+    outbox.drain(at := now + timedelta(minutes=15))
+
+    change_endpoint(endpoint_id=endpoint.pk, **told, is_on=False, now=at)
+    off = {(each.state, each.code) for each in Event.objects.all()}
+    change_endpoint(endpoint_id=endpoint.pk, **told, is_on=True, now=at)
+    worked(at)
+    assert off == {("failed", "disabled")} and receiver.came == []
+
+    again = replay(endpoint_id=endpoint.pk, start=now, end=at + timedelta(days=1), by=town.handler, now=at)
+    worked(at)
+    assert again == Event.objects.count() > 0
+    assert "cn.tongxin.matter.dispatch" in types(receiver.came)
+
+
 def test_an_endpoint_belongs_to_its_owner(town, now, endpoint):
     told = {"name": "别人的", "url": endpoint.url, "kinds": ["*"], "is_on": True}
     for stranger in (town.enforcer, town.neighbouring_handler, town.dispatcher):

@@ -254,6 +254,12 @@ def switch_off(endpoint: Endpoint, now: datetime) -> None:
     """Disable an endpoint once; what it is owed stays in the log, to be replayed."""
     with transaction.atomic():
         off = Endpoint.objects.filter(pk=endpoint.pk, disabled_at__isnull=True).update(disabled_at=now)
-        Event.objects.filter(endpoint_id=endpoint.pk, state=WAITING).update(state=FAILED, code="disabled", ended_at=now)
+        give_up(endpoint.pk, now)
         if off:
             record("webhook.disable", f"webhook:{endpoint.pk}", by=SYSTEM, at=now)
+
+
+def give_up(endpoint_id: int, now: datetime) -> None:
+    """Leave in the log, to be replayed, what an endpoint is owed that is switched off."""
+    waiting = Event.objects.filter(endpoint_id=endpoint_id, state=WAITING)
+    waiting.update(state=FAILED, code="disabled", ended_at=now)

@@ -48,7 +48,10 @@ def open_endpoint(
 def change_endpoint(
     *, endpoint_id: int, name: str, url: str, kinds: Collection[str], is_on: bool, by: Actor, now: datetime
 ) -> Endpoint:
-    """Change what is sent where; switching it on again begins afresh. Raises Missing, Invalid."""
+    """Change what is sent where. Switched off, what it is owed is given up, to be replayed once it is on again.
+
+    Raises Missing, Invalid.
+    """
     endpoint = _locked(endpoint_id, by)
     told = _checked(name, url, kinds)
 
@@ -59,6 +62,8 @@ def change_endpoint(
     else:
         endpoint.disabled_at = endpoint.disabled_at or now
     endpoint.save()
+    if not is_on:
+        hooks.give_up(endpoint_id, now)
 
     record("webhook.change", f"webhook:{endpoint_id}", by=by, at=now, kinds=endpoint.kinds, is_on=is_on)
     return endpoint
