@@ -1,22 +1,25 @@
 """Open311 GeoReport v2: discovery, services, requests in and out, in XML and JSON, with errors as arrays."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import unquote_to_bytes, urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
 from tests import town as towns
 from tests.interfaces.api.open311 import BASE, TEST, a_request, errors, get, post, simple
 from tongxin.apps.journal.models import Evidence
-from tongxin.apps.matters import actions
+from tongxin.apps.matters import actions, kinds
 from tongxin.apps.matters.models import Contact, Matter, Report
 from tongxin.apps.publicity.actions import review
 from tongxin.guard.limits import Limit
-from tongxin.interfaces.api.open311 import door
+from tongxin.interfaces.api.open311 import attributes, door
+from tongxin.interfaces.api.open311.params import Params
 from tongxin.rules.channels import Channel
 from tongxin.rules.lifecycles.matter import Act
 from tongxin.rules.permissions import Actor, Duty, Role
@@ -414,3 +417,25 @@ def test_a_thousand_requests_are_read_in_a_few_statements(town, key, django_asse
 
         with django_assert_max_num_queries(most):
             assert len(get("requests.json", **asked).json()) == 1_000
+
+
+def test_a_question_with_several_answers_is_told_and_answered_as_the_standard_has_it(town):
+    signs = {"type": "array", "title": "现象", "minItems": 1, "items": {"enum": ["发臭", "堵路", "招蚊虫"]}}
+    when = {"type": "string", "format": "date", "title": "从哪天起"}
+    form = {"type": "object", "properties": {"signs": signs, "since": when}, "required": ["signs"]}
+    kind = replace(kinds.current()["C02"], form=form)
+
+    def answered(query):
+        return attributes.answered(kind, Params(QueryDict(query)).attributes())
+
+    told = {each.code: each.told(is_chinese=True) for each in attributes.of(form)}
+    assert (told["signs"].datatype, told["signs"].required) == ("multivaluelist", True)
+    assert [each.key for each in told["signs"].values] == ["发臭", "堵路", "招蚊虫"]
+    assert told["since"].datatype == "datetime"
+
+    twice = answered("attribute[signs][]=发臭&attribute[signs][]=堵路&attribute[since]=2026-11-19T20:00:00Z")
+    assert twice == {"signs": ["发臭", "堵路"], "since": "2026-11-20"}
+    assert answered("attribute[signs]=发臭") == {"signs": ["发臭"]}
+    for wrong in ("attribute[signs][]=发臭&attribute[signs][]=不在其中", "attribute[since]=2026-11-20"):
+        with pytest.raises(door.Faults):
+            answered(wrong)
