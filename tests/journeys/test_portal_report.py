@@ -149,6 +149,15 @@ def test_the_place_is_three_taps_on_the_map_or_in_the_photo_and_a_draft_waits(ph
     expect(phone.locator("#placed")).to_contain_text("荷西苑社区 01 网格")
     assert HEXIYUAN_01 and phone.input_value("[name=lon]") == ""
 
+    phone.context.set_geolocation({"longitude": 116.39, "latitude": 39.9})
+    phone.click("[data-here]")
+    expect(phone.locator("#placed")).to_contain_text("这个位置不在本市")
+    assert phone.input_value("[name=lon]") == ""  # an address that is written now counts
+    phone.context.set_offline(True)
+    phone.click("[form=report]")
+    expect(phone.locator(".tx-foot")).to_contain_text("现在没有网络。写的都还在")
+    expect(phone.locator("#shots figure")).to_have_count(1)
+
 
 def test_on_a_wide_screen_the_tabs_stand_beside_the_column(phone):
     beside = """() => [document.querySelector('.tx-tabs'), document.querySelector('main')].map((each) => {

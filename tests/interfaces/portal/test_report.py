@@ -109,7 +109,11 @@ def test_a_place_is_taken_from_what_was_picked_or_named_and_asked_for_where_noth
     assert area(town="330803001", place="桥头") == "330803001"
     assert area(place="桥头") == "3308"  # the desk of the city finds out
 
-    for told, sentence in (({}, "还不知道在哪里"), (here(AT_SEA), "不在"), ({"lon": "x", "lat": "nan"}, "x")):
+    for told, sentence in (
+        ({}, "还不知道在哪里"),
+        (here(AT_SEA), "这个位置不在本市"),
+        ({"lon": "x", "lat": "nan"}, "x"),
+    ):
         answer = phone.post(FORM, {"text": LAMP, **told})
         assert answer.status_code == 422 and sentence in answer.content.decode() and LAMP in answer.content.decode()
 

@@ -171,6 +171,8 @@ def _faults(refusal: Refused) -> dict[str, str]:
         return {photos.FIELD: _("“%(file)s”: %(why)s") % told}
     if refusal.code == "report.too_long":
         return {str(refusal.facts["field"]): filters.say(refusal)}
+    if refusal.code == "point.outside":
+        return {"place": _("This point lies outside the city. Search for the place, or write the address.")}
     at = {
         "report.no_text": "text",
         "report.nul": "text",
@@ -178,7 +180,6 @@ def _faults(refusal: Refused) -> dict[str, str]:
         UNPLACED: "place",
         "resident.phone": "contact_phone",
         "subscription.mail": "mail",
-        "point.outside": "place",
         "point.invalid": "place",
         "area.unknown": "place",
     }

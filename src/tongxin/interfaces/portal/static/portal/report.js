@@ -57,16 +57,26 @@ async function placed(given) {
   for (const name of ["lon", "lat", "area"]) field(name).value = given[name] ?? "";
   document.getElementById("places").replaceChildren();
   hideGround();
+  await showPlaced(given);
   keep();
-  await show("placed", form.dataset.place, given);
-  if (given.lon) suggest();
+  if (field("lon").value) suggest();
 }
 
+async function showPlaced(given) {
+  await show("placed", form.dataset.place, given);
+  if (!document.querySelector("#placed [data-outside]")) return;
+  for (const name of ["lon", "lat"]) field(name).value = ""; // an address that is written now counts
+}
+
+const hint = (words) => Object.assign(document.createElement("p"), { className: "hint", textContent: words });
 const here = form.querySelector("[data-here]");
 here.addEventListener("click", () => {
   const words = here.querySelector("span");
   const start = words.textContent;
-  const failed = () => (words.textContent = here.dataset.saidNo);
+  const failed = () => {
+    words.textContent = start;
+    document.getElementById("placed").replaceChildren(hint(here.dataset.saidNo));
+  };
   if (!navigator.geolocation) return failed();
   words.textContent = here.dataset.saidWait;
   const found = ({ coords }) => {
@@ -128,8 +138,13 @@ form.addEventListener("change", ({ target }) => {
 });
 field("place").addEventListener("input", search);
 form.addEventListener("input", keep);
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
   const button = document.querySelector("[form=report]");
+  if (!navigator.onLine) {
+    event.preventDefault(); // the browser's own page of errors would lose the photos
+    Object.assign(document.querySelector(".tx-foot p"), { className: "b", textContent: button.dataset.saidOffline });
+    return;
+  }
   button.querySelector("span").textContent = button.dataset.saidSending;
   button.setAttribute("aria-disabled", "true");
 });
@@ -139,5 +154,5 @@ addEventListener("pageshow", (event) => {
 
 restore();
 if (field("text").value) suggest();
-if (field("area").value || field("lon").value) show("placed", form.dataset.place, { area: field("area").value, ...where() });
+if (field("area").value || field("lon").value) showPlaced({ area: field("area").value, ...where() });
 form.dataset.ready = "";
