@@ -126,6 +126,6 @@ def test_large_letters_and_english_go_all_the_way(phone, axe, live_server, town)
     phone.get_by_role("button", name="English").click()
     phone.goto(f"/p/t/{matter.receipt}/withdraw")
     expect(phone.locator("html")).to_have_attribute("lang", "en")
-    phone.get_by_role("button", name="Take back").click()  # within ten minutes, without a word
+    phone.get_by_role("button", name="Take the report back").click()  # within ten minutes, without a word
     expect(phone.get_by_role("status")).to_contain_text("Taken back")
     assert Matter.objects.get(pk=matter.pk).close_as == CloseKind.WITHDRAWN
