@@ -58,12 +58,13 @@ SELECT count(*), count(*) FILTER (WHERE standing = 'open') FROM written
 """
 # what the desk found out since: no call to count, another kind or place, a report of the grid that was none
 LAPSED = """
-DELETE FROM insight_finding USING matters_matter AS called
-WHERE called.id = insight_finding.matter_id AND insight_finding.standing IN ('open', 'matched')
-  AND insight_finding.reported_at >= %s AND insight_finding.reported_at < %s
-  AND (called.state IN ('refused', 'voided') OR called.master_id IS NOT NULL OR called.area <> insight_finding.area
-       OR called.template_code <> insight_finding.template_code
-       OR insight_finding.match_id IN (SELECT id FROM matters_matter WHERE state IN ('refused', 'voided')))
+DELETE FROM insight_finding WHERE matter_id IN (
+    SELECT found.matter_id FROM insight_finding AS found
+    JOIN matters_matter AS called ON called.id = found.matter_id
+    LEFT JOIN matters_matter AS told ON told.id = found.match_id
+    WHERE found.standing IN ('open', 'matched') AND found.reported_at >= %s AND found.reported_at < %s
+      AND (called.state IN ('refused', 'voided') OR called.master_id IS NOT NULL OR called.area <> found.area
+           OR called.template_code <> found.template_code OR told.state IN ('refused', 'voided')))
 """
 # towards its northern edge a degree of longitude is shortest: the widest cells hold everywhere
 NORTH = """
