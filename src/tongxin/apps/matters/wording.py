@@ -13,7 +13,7 @@ from tongxin.rules.numbers import is_number
 LONGEST = 60  # characters of a search
 RECENT = timedelta(days=14)  # a search looks first through these days and the rest of the month they begin in
 FREQUENT = 4_000  # reports that take longer to look through than the newest matters
-AHEAD = timedelta(days=31)  # the clock of who reported may run before ours
+AHEAD = timedelta(days=1)  # the clock of who reported may run before ours
 
 
 class Candidates(NamedTuple):
