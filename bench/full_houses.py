@@ -29,7 +29,7 @@ OPEN_STATES = {  # how many of a hundred open matters stand where
     State.HANDLING: 44, State.AWAITING_REVIEW: 6, State.AWAITING_CHECK: 8, State.AWAITING_CLOSING: 6,
 }  # fmt: skip
 SANITATION = "C02"  # 暴露垃圾
-MONTH = "to_char({} AT TIME ZONE 'Asia/Shanghai', '\"@\"YYYY-MM')"  # the mark of `rules.matching.marks_of`
+MONTH = "to_char(({}) AT TIME ZONE 'Asia/Shanghai', '\"@\"YYYY-MM')"  # the mark of `rules.matching.marks_of`
 TABLES = ("matters_matter", "matters_report", "matters_deadline", "journal_entry")
 
 

@@ -20,11 +20,11 @@ WORDS, TIMES = 60, 3
 
 
 def run(sizes: Mapping[str, int]) -> list[Figure]:
-    """Measure words frequent and rare, by a dispatcher of one town and by a leader of the whole city."""
+    """Measure words frequent and rare, by a dispatcher of one town, a leader of the city, a unit's handler."""
     figures = []
     with standing(sizes["big"]):
         words = _words()
-        for who in ("dispatcher", "leader"):
+        for who in ("dispatcher", "leader", "handler"):
             by, now, times, found = houses.actor(who), timezone.now(), {}, {}
             for word in words * TIMES:
                 begun = time.perf_counter()
