@@ -43,7 +43,7 @@ def test_a_dissatisfied_reporter_is_heard_and_the_matter_is_handled_anew_once(de
     page.keyboard.press("u")
     page.keyboard.press("4")
     page.keyboard.press("Control+Enter")
-    not_saved(page, "请写明群众说了什么")
+    not_saved(page, "请写明哪里没办好")
     expect(page.locator("[name=rating]:checked")).to_have_value("dissatisfied")
     send(page, reason="垃圾箱旁边又堆满了，还有气味。")
     told(page, matter.number)
