@@ -104,9 +104,11 @@ banner();
 takeForms(send, sendLater);
 showDistances();
 leave(document.querySelector("form[data-leaves]"));
+const sent = send();
 install(door.worker).then(async () => {
   if (!navigator.onLine) return;
   if (!(await keepPages(door.person, door.kept))) {
+    await sent; // which asks nobody where nothing waits
     state = "offline"; // there is a network, and no way to us: this page is a kept one
     return showBar();
   }
@@ -116,4 +118,3 @@ install(door.worker).then(async () => {
 addEventListener("online", () => { pause = SOON; send(); });
 addEventListener("offline", () => { state = "offline"; showBar(); });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
-send();
