@@ -31,6 +31,13 @@ SEATS = {  # where the county's offices stand, roughly
     "330881": (118.627, 28.737),
 }
 SPECIALS = {"330802": 13, "330803": 10, "330822": 5, "330824": 5, "330825": 8, "330881": 8}
+CALLED = {  # what people say instead of the special grids' own names
+    "行政中心": "政府大院",
+    "商务楼宇": "写字楼",
+    "农贸市场": "菜场",
+    "工业园区": "工业园",
+    "专业市场": "小商品市场",
+}
 URBAN_SQUARE_KILOMETERS = 0.15  # of a grid in town: some 400 households
 SAMPLES_PER_CELL = 60
 ROUNDS = 5  # of evening out; more would wash out the difference between town and country
@@ -89,6 +96,15 @@ def apportioned(villages: list[str]) -> dict[str, int]:
     for each in by_remainder[: ORDINARY - sum(grids.values())]:
         grids[each] += 1
     return grids
+
+
+def alias(name: str) -> str:
+    """Return what people would call a special grid, as they call such places: 荷花街道农贸市场专属网格 is 荷花菜场."""
+    for what, called in CALLED.items():
+        place, found, _ = name.partition(what)
+        if found:
+            return f"{re.sub('(街道|[镇乡区县市]|社区)$', '', place)}{called}"
+    return ""
 
 
 def special_names(county: str, names: dict[str, str], villages: list[str]) -> dict[str, str]:
@@ -317,10 +333,10 @@ def write_city(folder: Path) -> None:
 
     with open(folder / "grids.csv", "w", encoding="utf-8", newline="") as table:
         writer = csv.writer(table, lineterminator="\n")
-        writer.writerow(["code", "name", "level", "parent", "kind", "households"])
+        writer.writerow(["code", "name", "aliases", "level", "parent", "kind", "households"])
         for grid in grids:
             kind = "special" if grid.code[12:] >= "900" else "ordinary"
-            writer.writerow([grid.code, grid.name, "grid", grid.code[:12], kind, grid.households])
+            writer.writerow([grid.code, grid.name, alias(grid.name), "grid", grid.code[:12], kind, grid.households])
     counties = []
     for county in sorted(outlines):
         inside = [grid for grid in grids if grid.code.startswith(county)]

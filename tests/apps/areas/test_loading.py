@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from tests.apps.areas.conftest import CITY, EAST, NOW, TOWNS, WEST
-from tongxin.apps.areas import actions
+from tongxin.apps.areas import actions, queries
 from tongxin.apps.areas.actions import Flaws
 from tongxin.apps.areas.models import Area, AreaEdition, Lineage
 from tongxin.apps.journal.models import Entry
@@ -51,6 +51,28 @@ def test_loading_the_same_again_changes_nothing(ground):
 
     assert (again.added, again.changed, again.unchanged) == (0, 0, 4)
     assert ground.now()[0] == areas
+
+
+def test_what_people_call_an_area_is_loaded_answers_to_typing_and_is_taken_back(ground):
+    called = "代码,名称,别名\n990101001,甲镇,%s\n990101002,乙镇,\n"
+    ground.load()
+    ground.load(called % "老车站；荷花菜场/老车站")
+    found = queries.search("荷花菜场")
+    words = ("hhcc", "hehuacai", "菜场", "jiazhen", "lczh")
+    typed = {word: [each.code for each in queries.search(word)] for word in words}
+
+    ground.load()
+    kept = Area.objects.get(pk="990101001").aliases
+    with pytest.raises(Invalid) as refusal:
+        ground.load(called % ("名" * 121))
+    ground.load(called % "")
+
+    assert (found[0].name, found[0].aliases) == ("甲镇", ("老车站", "荷花菜场"))
+    assert [queries.alias_meant(found[0], words) for words in ("菜场", "lcz", "甲镇")] == ["荷花菜场", "老车站", ""]
+    assert [code for codes in typed.values() for code in codes] == ["990101001"] * 4 and typed["lczh"] == []
+    assert kept == "老车站、荷花菜场"  # a table that is silent changes nothing
+    assert rules_of(refusal.value)[-1] == "area.aliases"
+    assert queries.search("荷花菜场") == [] and Area.objects.get(pk="990101001").pinyin == "jiazhen jz"
 
 
 def test_a_new_name_is_a_change_with_a_lineage(ground):

@@ -4,6 +4,8 @@ import pytest
 
 from tests.interfaces.desk.visitors import visitor
 from tests.town import NOW, ROOT, a_matter
+from tongxin.apps.areas.editions import bump
+from tongxin.apps.areas.models import Area
 from tongxin.apps.hotline import actions, knowledge, places, queries
 from tongxin.apps.hotline.actions.calls import Told
 from tongxin.apps.hotline.models import Article, Call, Version
@@ -66,6 +68,11 @@ def test_an_emergency_without_a_switchboard_says_that_nobody_put_it_through(town
     assert Matter.objects.get().state == "refused"
 
 
+def spot_in(page):
+    """Return the first place a page offers, as its button sends it."""
+    return page.partition('name="spot" value="')[2].partition('"')[0]
+
+
 @pytest.mark.parametrize("who", ["grid_worker", "dispatcher", "handler", "supervisor", "system_admin"])
 def test_the_call_page_is_for_operators_alone(town, who):
     desk = visitor(who)
@@ -89,10 +96,22 @@ def test_a_place_is_found_by_characters_pinyin_and_initials_with_its_grid(town):
     assert places.search(town.neighbouring_dispatcher, "菜市场") == []
 
 
+def test_a_place_is_found_by_what_people_call_it_and_kept_so(town):
+    Area.objects.filter(pk="330802001001").update(aliases="老车站", pinyin="songyuan sy laochezhan lcz")
+    bump()
+    desk = visitor("operator")
+
+    offered = desk.get("/call/places", {"where": "lcz"}).content.decode()
+    desk.post("/call/", WRITTEN | {"where": "老车站", "spot": spot_in(offered), "do": "dispatch"})
+
+    assert "荷花街道 松园社区" in offered
+    assert Matter.objects.values_list("place", "area").get() == ("老车站", "330802001001")
+
+
 def test_an_address_nobody_named_before_is_kept_within_the_village_it_names(town):
     was, desk = a_matter(town, place="荷花菜市场北门"), visitor("operator")
     offered = desk.get("/call/places", {"where": "松园社区 8 幢 3 单元"}).content.decode()
-    spot = offered.partition('name="spot" value="')[2].partition('"')[0]
+    spot = spot_in(offered)
 
     beside = desk.get("/call/beside", {"spot": spot}).content.decode()
     desk.post("/call/", WRITTEN | {"where": "松园社区 8 幢 3 单元", "spot": spot, "do": "dispatch"})

@@ -205,7 +205,7 @@ def _refuse(faults: Sequence[Fault], told: frozenset[str], rows: Iterable[Row]) 
 
 def _write(sheet: Sheet, rows: Iterable[Row], drawn: dict[str, Outline]) -> None:
     for row in rows:
-        known = {"households": row.households, "valid_from": row.valid_from}
+        known = {"aliases": row.aliases, "households": row.households, "valid_from": row.valid_from}
         given = {column: value for column, value in known.items() if value is not None}
         sheet.put(row.code, name=row.name, kind=row.kind.value, **given)
     for code, outline in drawn.items():

@@ -17,7 +17,10 @@ class Area(models.Model):
 
     code = code_field(primary_key=True)
     name = models.CharField(max_length=80)
-    pinyin = models.CharField(max_length=600)  # "songyuanshequ sysq": sorts and finds without ICU
+    aliases = models.CharField(
+        max_length=120, default="", db_default=""
+    )  # what people call it besides: 荷花菜场、荷花市场
+    pinyin = models.CharField(max_length=600)  # "songyuanshequ sysq", aliases after it: sorts and finds without ICU
     level = models.SmallIntegerField()  # Level: the width of the code
     kind = models.CharField(max_length=16, default=AreaKind.ORDINARY.value)
     households = models.IntegerField(null=True)

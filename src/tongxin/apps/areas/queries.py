@@ -5,10 +5,11 @@ Names, chains, children and search read a register kept in the process, at no st
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import zip_longest
 
 import numpy as np
 import shapely
@@ -40,10 +41,17 @@ class Named:
     kind: AreaKind
     is_synthetic: bool
     is_valid: bool  # today
+    aliases: tuple[str, ...] = ()
 
     @property
     def level(self) -> Level:
         return Level(len(self.code))
+
+    @property
+    def calls(self) -> Iterator[tuple[str, str, str]]:
+        """Name and aliases, each with how it is typed: 荷花菜场, hehuacaichang, hhcc."""
+        keys = self.pinyin.split(" ")
+        return zip_longest((self.name, *self.aliases), keys[::2], keys[1::2], fillvalue="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +75,21 @@ def valid_on(day: date) -> QuerySet[Area]:
 
 
 def _build_register(day: date) -> Register:
-    rows = Area.objects.order_by("code").values_list("code", "name", "pinyin", "kind", "is_synthetic")
+    rows = Area.objects.order_by("code").values_list("code", "name", "pinyin", "kind", "is_synthetic", "aliases")
     valid = set(valid_on(day).values_list("code", flat=True))
-    areas = {row[0]: Named(*row[:3], AreaKind(row[3]), row[4], row[0] in valid) for row in rows}
+    areas = {
+        code: Named(
+            code, name, pinyin, AreaKind(kind), is_drawn, code in valid, tuple(filter(None, aliases.split("、")))
+        )
+        for code, name, pinyin, kind, is_drawn, aliases in rows
+    }
     below: dict[str | None, list[Named]] = defaultdict(list)
     for code in valid:
         parent = parent_of(code)
         below[parent if parent in areas else None].append(areas[code])
     ordered = {parent: tuple(sorted(children, key=lambda each: each.code)) for parent, children in below.items()}
-    typed = [(f"{each.name.lower()} {each.pinyin} {each.code}", each) for each in areas.values() if each.is_valid]
+    called = ((" ".join((each.name, *each.aliases)).lower(), each) for each in areas.values() if each.is_valid)
+    typed = [(f"{names} {each.pinyin} {each.code}", each) for names, each in called]
     return Register(areas, {code: each.name for code, each in areas.items()}, ordered, typed)
 
 
@@ -124,7 +138,7 @@ def children(code: str | None) -> tuple[Named, ...]:
 
 
 def search(words: str, limit: int = 20, level: Level | None = None) -> list[Named]:
-    """Return valid areas whose name, pinyin or initials hold the words; each word may instead name an area above.
+    """Return valid areas whose name, alias, pinyin or initials hold the words; a word may instead name an area above.
 
     `荷花 松园` finds 松园社区 in 荷花街道. Whole names first, then beginnings, then the wider area before the smaller.
     """
@@ -153,14 +167,27 @@ def _rank(area: Named, asked: list[str]) -> int | None:
 
 
 def _match(area: Named, word: str) -> int | None:
+    """Return how well one word meets name, code or an alias: the best of `_meets`, None for no match."""
+    ranks = (_meets(call, area.code, word) for call in area.calls)
+    return min((rank for rank in ranks if rank is not None), default=None)
+
+
+def _meets(call: tuple[str, str, str], code: str, word: str) -> int | None:
     """Return 0 for the whole name, 1 for its beginning or its code's, 2 for a part, None for no match."""
-    name = area.name.lower()
-    full, _, initials = area.pinyin.partition(" ")
-    if word in (name, area.code, full):
+    name, full, initials = call[0].lower(), *call[1:]
+    if word in (name, code, full):
         return 0
-    if any(each.startswith(word) for each in (name, area.code, full, initials)):
+    if any(each.startswith(word) for each in (name, code, full, initials)):
         return 1
     return 2 if word in name or (len(word) > 2 and word in full) else None
+
+
+def alias_meant(area: Named, words: str) -> str:
+    """Return the alias by which the words found an area; nothing where its own name answers to one of them."""
+    asked = words.lower().split()
+    met = (call[0] for call in area.calls if any(_meets(call, area.code, word) is not None for word in asked))
+    first = next(met, area.name)
+    return "" if first == area.name else first
 
 
 def detail(code: str) -> Area | None:

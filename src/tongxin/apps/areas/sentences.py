@@ -57,6 +57,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "专属网格的末三位应为 900 至 999，普通网格应小于 900。",
         "Special grids have serials 900 to 999, ordinary ones below 900.",
     ),
+    "area.aliases": (
+        "别名合起来最多 {limit} 个字。请留下常用的几个，用“、”隔开。",
+        "The aliases have at most {limit} characters together. Keep those that are used, with commas between.",
+    ),
     "area.households": ("户数“{found}”不是数字。", "“{found}” is no number of households."),
     "area.date": ("日期“{found}”应写作 2026-11-20。", "The date “{found}” should be written 2026-11-20."),
     "area.ended": (

@@ -34,8 +34,9 @@ class Sheet:
             self.areas[code] = Area(code=code, level=len(code))
             self.added.add(code)
         area = self.areas[code]
-        if columns.get("name", area.name) != area.name:
-            columns["pinyin"] = pinyin_of(columns["name"])
+        called = {column: columns.get(column, getattr(area, column)) for column in ("name", "aliases")}
+        if called != {column: getattr(area, column) for column in called}:
+            columns["pinyin"] = typed(called["name"], *filter(None, called["aliases"].split("、")))
         before = {column: getattr(area, column) for column in columns}
         if before != columns or code in self.added:
             self.changed.add(code)
@@ -86,10 +87,15 @@ def is_valid(area: Area, day: date) -> bool:
     return (area.valid_from is None or area.valid_from <= day) and (area.valid_to is None or day < area.valid_to)
 
 
+def typed(*names: str) -> str:
+    """Return the names as they are typed, each whole and by initials: `hehuacaichang hhcc hehuashichang hhsc`."""
+    return " ".join(map(pinyin_of, names))[:PINYIN_LIMIT]
+
+
 def pinyin_of(name: str) -> str:
-    """Return the name as it is typed, whole and by initials: `songyuanshequ03wangge sysq03wg`."""
+    """Return a name as it is typed, whole and by initials: `songyuanshequ03wangge sysq03wg`."""
     from pypinyin import lazy_pinyin  # late: its dictionary takes 50 MB of every process that loads it
 
-    parts = [part.strip().lower() for part in lazy_pinyin(name)]
+    parts = ["".join(part.split()).lower() for part in lazy_pinyin(name)]
     initials = (part if part[:1].isdigit() else part[:1] for part in parts)
-    return f"{''.join(parts)} {''.join(initials)}"[:PINYIN_LIMIT]
+    return f"{''.join(parts)} {''.join(initials)}"

@@ -16,6 +16,7 @@ COLUMNS = {
     "代码": "code",
     "区划代码": "code",
     "名称": "name",
+    "别名": "aliases",
     "级别": "level",
     "上级": "parent",
     "上级代码": "parent",
@@ -35,6 +36,8 @@ LEVELS = {level.name.lower(): level for level in Level} | {
 KINDS = {kind.value: kind for kind in AreaKind} | {"普通网格": AreaKind.ORDINARY, "专属网格": AreaKind.SPECIAL}
 DELIMITERS = ",;\t|"
 NAME_LIMIT = 80
+ALIASES_LIMIT = 120  # characters of all of them together
+ALIAS_MARKS = re.compile(r"[、，,；;/|]+")
 CODE = re.compile(f"(?:{'|'.join(f'[0-9]{{{level}}}' for level in Level)})")
 
 
@@ -44,6 +47,7 @@ class Row(NamedTuple):
     line: int
     code: str
     name: str
+    aliases: str | None
     kind: AreaKind
     households: int | None
     valid_from: date | None
@@ -104,11 +108,18 @@ def _fault(code: str, fields: dict[str, str]) -> dict[str, object] | None:
         return {"rule": "area.kind", "found": kind}
     if kind and (KINDS[kind] is AreaKind.SPECIAL) != is_special(code):
         return {"rule": "area.special_serial", "kind": kind}
+    if len(_aliases(fields)) > ALIASES_LIMIT:
+        return {"rule": "area.aliases", "limit": ALIASES_LIMIT}
     if (households := fields.get("households")) and not (households.isdecimal() and int(households) < 10_000_000):
         return {"rule": "area.households", "found": households}
     if (day := fields.get("valid_from")) and not _is_date(day):
         return {"rule": "area.date", "found": day}
     return None
+
+
+def _aliases(fields: dict[str, str]) -> str:
+    """Return what else an area is called, each once: 荷花菜场、荷花市场."""
+    return "、".join(dict.fromkeys(filter(None, map(str.strip, ALIAS_MARKS.split(fields.get("aliases", ""))))))
 
 
 def _is_date(text: str) -> bool:
@@ -126,6 +137,7 @@ def _row(line: int, code: str, fields: dict[str, str]) -> Row:
         line,
         code,
         fields["name"],
+        _aliases(fields) if "aliases" in fields else None,
         kind,
         int(households) if households else None,
         date.fromisoformat(day) if day else None,

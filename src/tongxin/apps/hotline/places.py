@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tongxin.apps.areas import queries as areas
-from tongxin.apps.areas.queries import chain
+from tongxin.apps.areas.queries import Named, chain
 from tongxin.apps.hotline.models import Place
 from tongxin.apps.matters.suggesting.gazetteer import gazetteer
 from tongxin.apps.people.queries import Remembered
@@ -43,7 +43,7 @@ def search(actor: Actor, typed: str) -> list[Spot]:
     own = scope(actor).areas
     past = [spot for spot, answers in _past() if spot.area.startswith(own) and all(each in answers for each in words)]
     past.sort(key=lambda spot: (not spot.name.lower().startswith(words[0]), -spot.week, spot.name))
-    named = [Spot(each.name, each.code) for each in areas.search(typed, OFFERED) if _is_ground(each.code, own)]
+    named = [_called(each, typed) for each in areas.search(typed, OFFERED) if _is_ground(each.code, own)]
     if not named:
         told = [(place.end, code) for place in gazetteer().places(typed, own) for code in place.codes]
         named = [_told(typed, end, code) for end, code in told if _is_ground(code, own)]
@@ -58,6 +58,12 @@ def forget() -> None:
 
 def _is_ground(code: str, own: Sequence[str]) -> bool:
     return len(code) >= Level.TOWN and code.startswith(tuple(own))
+
+
+def _called(area: Named, typed: str) -> Spot:
+    """Return an area as it was asked for: by an alias, that is the place, and the area where it lies."""
+    alias = areas.alias_meant(area, typed)
+    return Spot(alias or area.name, area.code, is_named=bool(alias))
 
 
 def _told(typed: str, end: int, code: str) -> Spot:

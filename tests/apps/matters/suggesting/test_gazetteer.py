@@ -48,6 +48,12 @@ def test_ordinary_words_and_roads_are_no_areas(text):
     assert codes(text) == []
 
 
+def test_what_people_call_an_area_is_the_area():
+    market = Named("330802001001901", "农贸市场专属网格", "", AreaKind.SPECIAL, False, True, ("荷花菜场",))
+
+    assert [place.codes for place in Gazetteer([market], "").places("荷花菜场东门有垃圾")] == [("330802001001901",)]
+
+
 def test_one_name_of_two_villages_is_told_by_what_else_the_text_names():
     assert codes("龙游县双溪村口路灯不亮") == [("330825102001",)]
     assert codes("荷花街道双溪村口路灯不亮") == [("330802001003",)]

@@ -168,6 +168,7 @@ class Gazetteer:
 
 def _full_names(area: Named) -> Iterator[str]:
     """Yield the names under which nobody would take the area for anything else."""
+    yield from area.aliases
     stem = _stem(area)
     if area.level in (Level.COUNTY, Level.TOWN):
         yield area.name

@@ -202,6 +202,7 @@ def area(request: HttpRequest, code: str, drawn: Query[Drawn]) -> HttpResponse:
     shown = shapes.AreaShown(
         code=found.code,
         name=found.name,
+        aliases=[each for each in found.aliases.split("、") if each],
         level=Level(found.level).name.lower(),
         kind=found.kind,
         parent=parent_of(found.code),

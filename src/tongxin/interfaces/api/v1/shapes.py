@@ -275,6 +275,7 @@ class AreaShown(Struct, kw_only=True):
 
     code: Annotated[str, told("区域编码 | code", "330802001")]
     name: Annotated[str, told("名称 | name", "荷花街道")]
+    aliases: Annotated[list[str], told("别名 | what people call it besides", ["荷花"])]
     level: Annotated[str, told("层级 | level", "town")]
     kind: Annotated[str, told("ordinary 普通，special 专属 | kind", "ordinary")]
     parent: Annotated[str | None, told("上级编码 | code of the area above", "330802")]

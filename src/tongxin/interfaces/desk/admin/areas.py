@@ -109,6 +109,7 @@ def _facts(area: Area, below: Counter[tuple[str, Level]]) -> list[tuple[str, str
     outline = _("none") if area.west is None else _("joined from the areas below") if area.is_derived else drawn
     return [
         (_("Code"), area.code),
+        *([(_("Also called"), area.aliases)] if area.aliases else []),
         (_("Level"), label(level)),
         *kind,
         *inside,
