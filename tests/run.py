@@ -4,6 +4,7 @@ Journeys in the browser share two cores with all the rest: what fails there is w
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ BEFORE = (["assets"], ["messages", "--compile"])
 
 
 def main() -> int:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # begun in the background it would be ignored by all below
     for words in BEFORE:
         subprocess.run([sys.executable, "-m", "tongxin", *words], env=ENV, check=True, stdout=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory() as folder:
