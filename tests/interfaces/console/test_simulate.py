@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests import town as towns
 from tongxin.apps.journal.models import Entry, Evidence
@@ -308,6 +309,20 @@ def test_a_photo_that_is_kept_already_is_refused_for_a_closed_matter_and_counted
     open_.refresh_from_db()
     assert open_.after_photos == 1
     assert towns.kinds_of(open_)[-1] == "evidence.keep"
+
+
+def test_photos_of_many_matters_cost_no_statement_each(town, now):
+    towns.a_matter(town, "CLOSED")
+    matters = [towns.a_matter(town, "HANDLING") for _ in range(3)]
+    file = Evidence.objects.filter(kind="after").first()
+    asked = [Known(file, matter.pk, "after", town.handler, now) for matter in matters]
+
+    with CaptureQueriesContext(connection) as one:
+        attach_known_many(asked[:1])
+    with CaptureQueriesContext(connection) as three:
+        attach_known_many([each._replace(now=now + timedelta(hours=1)) for each in asked])
+
+    assert len(three) == len(one)
 
 
 def test_straw_burns_after_the_harvests_and_roads_freeze_in_winter(django_db_setup, django_db_blocker):

@@ -106,7 +106,9 @@ def attach_known_many(batch: Sequence[Known]) -> list[Refused | None]:
 
 
 def _locked_many(ids: Iterable[int]) -> dict[int, Matter]:
-    columns = ("area", "unit_id", "involved", "desk_id", "seal", "reported_by", "closed_at")
+    columns = (
+        "area", "unit_id", "involved", "desk_id", "first_desk_id", "channel", "seal", "reported_by", "closed_at",
+    )  # fmt: skip
     locked = Matter.objects.select_for_update(no_key=True).filter(pk__in=ids).only(*columns).order_by("pk")
     return {matter.pk: matter for matter in locked}
 
