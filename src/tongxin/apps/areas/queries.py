@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from tongxin.apps.areas import editions
 from tongxin.apps.areas.models import Area, Lineage
+from tongxin.apps.areas.tables import aliases_of
 from tongxin.rules.area_codes import AreaKind, Level, canonical, lineage, parent_of, span
 
 COARSENESS = {  # degrees: about half a pixel at the zoom where a level is first drawn, 0.0001 being some ten metres
@@ -78,9 +79,7 @@ def _build_register(day: date) -> Register:
     rows = Area.objects.order_by("code").values_list("code", "name", "pinyin", "kind", "is_synthetic", "aliases")
     valid = set(valid_on(day).values_list("code", flat=True))
     areas = {
-        code: Named(
-            code, name, pinyin, AreaKind(kind), is_drawn, code in valid, tuple(filter(None, aliases.split("、")))
-        )
+        code: Named(code, name, pinyin, AreaKind(kind), is_drawn, code in valid, aliases_of(aliases))
         for code, name, pinyin, kind, is_drawn, aliases in rows
     }
     below: dict[str | None, list[Named]] = defaultdict(list)

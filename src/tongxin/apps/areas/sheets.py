@@ -8,6 +8,7 @@ import shapely
 from tongxin.apps.areas import tiling
 from tongxin.apps.areas.files import Fault
 from tongxin.apps.areas.models import Area
+from tongxin.apps.areas.tables import aliases_of
 from tongxin.apps.areas.tiling import Piece
 from tongxin.rules.area_codes import lineage
 
@@ -36,7 +37,7 @@ class Sheet:
         area = self.areas[code]
         called = {column: columns.get(column, getattr(area, column)) for column in ("name", "aliases")}
         if called != {column: getattr(area, column) for column in called}:
-            columns["pinyin"] = typed(called["name"], *filter(None, called["aliases"].split("、")))
+            columns["pinyin"] = typed(called["name"], *aliases_of(called["aliases"]))
         before = {column: getattr(area, column) for column in columns}
         if before != columns or code in self.added:
             self.changed.add(code)

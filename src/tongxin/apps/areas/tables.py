@@ -117,9 +117,13 @@ def _fault(code: str, fields: dict[str, str]) -> dict[str, object] | None:
     return None
 
 
+def aliases_of(text: str) -> tuple[str, ...]:
+    """Return the aliases that a column holds or a table writes, each once: 荷花菜场、荷花市场."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, ALIAS_MARKS.split(text)))))
+
+
 def _aliases(fields: dict[str, str]) -> str:
-    """Return what else an area is called, each once: 荷花菜场、荷花市场."""
-    return "、".join(dict.fromkeys(filter(None, map(str.strip, ALIAS_MARKS.split(fields.get("aliases", ""))))))
+    return "、".join(aliases_of(fields.get("aliases", "")))
 
 
 def _is_date(text: str) -> bool:

@@ -161,7 +161,8 @@ def _holds_archive(path: Path) -> bool:
     """Is there an archive at the end of the file, as in a photo that is also a program?"""
     try:
         zipfile.ZipFile(path).close()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):  # the second: of a version it cannot read
+    # no archive; one of a version it cannot read; one whose end points before the beginning of the file (both others)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return False
     return True
 

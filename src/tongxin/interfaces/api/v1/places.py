@@ -13,6 +13,7 @@ from pydantic import Field
 from tongxin.apps.areas import queries as areas
 from tongxin.apps.areas.locator import explained
 from tongxin.apps.areas.models import Area
+from tongxin.apps.areas.tables import aliases_of
 from tongxin.apps.hotline import places
 from tongxin.apps.publicity import queries as publicity
 from tongxin.interfaces.api.v1 import intake, params, shapes, showing
@@ -202,7 +203,7 @@ def area(request: HttpRequest, code: str, drawn: Query[Drawn]) -> HttpResponse:
     shown = shapes.AreaShown(
         code=found.code,
         name=found.name,
-        aliases=[each for each in found.aliases.split("、") if each],
+        aliases=list(aliases_of(found.aliases)),
         level=Level(found.level).name.lower(),
         kind=found.kind,
         parent=parent_of(found.code),
